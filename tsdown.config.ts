@@ -1,0 +1,38 @@
+import { defineConfig } from 'tsdown'
+
+/**
+ * One build of all doors together, so that code which two doors need becomes one shared chunk, loaded once.
+ * No minifying and no source maps: the names stay readable in a stack trace and the package stays small.
+ */
+export default defineConfig({
+  entry: {
+    index: 'plugin/api.ts',
+    plugin: 'plugin/index.ts',
+    reporter: 'reporter/index.ts',
+    sdk: 'src/assertions/sdk.ts',
+    setup: 'plugin/setup.ts', // the plugin looks for it beside itself
+  },
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  fixedExtension: false,
+  dts: true,
+  sourcemap: false,
+  minify: false,
+  clean: true,
+  deps: {
+    neverBundle: [
+      /^node:/,
+      /^@?vitest(\/|$)/,
+      /^vite(\/|$)/,
+      /^vitest-simulation(\/|$)/,
+      /^seedrandom(\/|$)/,
+      /^picocolors(\/|$)/,
+    ],
+    onlyBundle: [],
+  },
+  // Without this the bundler applies our manifest's `sideEffects` to the sources and drops `import './install.ts'`.
+  treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },
+  inputOptions: { checks: { pluginTimings: false } },
+  outputOptions: { chunkFileNames: 'shared/[name]-[hash].js' },
+})
