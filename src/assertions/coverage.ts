@@ -1,0 +1,60 @@
+/** What kind of site a record counts; see sdk.ts. */
+export type SiteKind = 'always' | 'alwaysOrUnreachable' | 'sometimes' | 'reachable' | 'unreachable' | 'buggify'
+
+/** Counts of one site over all iterations of one simulation. */
+export interface SiteRecord {
+  readonly kind: SiteKind
+  readonly name: string
+  /** Fired by the simulator itself: counts for the verdict only when the test asks for it by name. */
+  readonly builtin: boolean
+  /** Evaluations that were true; visits; firings. */
+  hits: number
+  /** Evaluations that were false. */
+  misses: number
+  /** Iterations with at least one hit. */
+  iterationsHit: number
+  /** Number of the iteration of the last hit. */
+  lastIteration: number
+  /** The value a numeric assertion has seen that is closest to its bound. */
+  watermark: number | undefined
+}
+
+/** All sites that one simulation evaluated, counted over all its iterations. */
+export class Coverage {
+  /** One-based number of the iteration that counts now. */
+  iteration = 0
+  private readonly byKind = new Map<SiteKind, Map<string, SiteRecord>>()
+
+  /** The record of a site; made when it is new. */
+  site(kind: SiteKind, name: string, builtin = false): SiteRecord {
+    let sites = this.byKind.get(kind)
+    if (sites === undefined) {
+      sites = new Map()
+      this.byKind.set(kind, sites)
+    }
+    let record = sites.get(name)
+    if (record === undefined) {
+      record = { kind, name, builtin, hits: 0, misses: 0, iterationsHit: 0, lastIteration: 0, watermark: undefined }
+      sites.set(name, record)
+    }
+    return record
+  }
+
+  /** The record of a site that was evaluated; undefined: it never was. */
+  find(kind: SiteKind, name: string): SiteRecord | undefined {
+    return this.byKind.get(kind)?.get(name)
+  }
+
+  hit(record: SiteRecord): void {
+    record.hits++
+    if (record.lastIteration !== this.iteration) {
+      record.lastIteration = this.iteration
+      record.iterationsHit++
+    }
+  }
+
+  /** Every record, by kind, in order of first evaluation. */
+  *records(): Iterable<SiteRecord> {
+    for (const sites of this.byKind.values()) yield* sites.values()
+  }
+}

@@ -1,0 +1,60 @@
+/** No response came in time. The request may have been delivered and handled: the outcome is unknown. */
+export class RequestTimeout extends Error {
+  /** A timeout says nothing about delivery. */
+  readonly mayHaveBeenDelivered = true
+  readonly to: string
+  readonly method: string
+  readonly timeoutMs: number
+
+  constructor(to: string, method: string, timeoutMs: number) {
+    super(`request '${method}' to '${to}' got no response within ${timeoutMs} ms (it may have been delivered)`)
+    this.name = 'RequestTimeout'
+    this.to = to
+    this.method = method
+    this.timeoutMs = timeoutMs
+  }
+}
+
+/** The message was certainly not delivered. */
+export class SendFailed extends Error {
+  readonly mayHaveBeenDelivered = false
+  readonly to: string
+  readonly method: string
+
+  constructor(to: string, method: string, reason: string) {
+    super(`'${method}' to '${to}' was not sent: ${reason}`)
+    this.name = 'SendFailed'
+    this.to = to
+    this.method = method
+  }
+}
+
+/** The handler on the other node threw; `remoteName` and `message` are its error's. */
+export class RemoteError extends Error {
+  readonly from: string
+  readonly method: string
+  readonly remoteName: string
+
+  constructor(from: string, method: string, remoteName: string, message: string) {
+    super(message)
+    this.name = 'RemoteError'
+    this.from = from
+    this.method = method
+    this.remoteName = remoteName
+  }
+}
+
+/** The payload holds something that cannot cross a wire. */
+export class PayloadNotCloneable extends Error {
+  /** Where in the payload: 'payload.user.callback'. */
+  readonly path: string
+
+  constructor(path: string, what: string) {
+    super(
+      `${path} is ${what}: a payload may hold primitives, plain objects, arrays and what structuredClone copies ` +
+        `(Date, Map, Set, RegExp, typed arrays, errors), without cycles`,
+    )
+    this.name = 'PayloadNotCloneable'
+    this.path = path
+  }
+}

@@ -1,0 +1,11 @@
+/** What a handler learns about the message besides its payload. */
+export interface MessageContext {
+  /** Id of the sending node. */
+  readonly from: string
+  readonly method: string
+  /** 0 for a one-way message. */
+  readonly correlationId: number
+}
+
+/** Answers a request (its result travels back) or takes a one-way message (its result is ignored). */
+export type Handler<Payload = never> = (payload: Payload, context: MessageContext) => unknown

@@ -1,0 +1,53 @@
+import type { SimEvent } from '../engine/event.ts'
+import type { Owner } from '../engine/owner.ts'
+
+/** One request that waits for its outcome. */
+export interface PendingRequest {
+  readonly correlationId: number
+  readonly to: string
+  readonly method: string
+  /** Who awaits the outcome. */
+  readonly caller: Owner
+  readonly resolve: (value: unknown) => void
+  readonly reject: (error: Error) => void
+  readonly timeoutMs: number
+  /** Virtual time, µs. */
+  readonly since: number
+  /** Where it was called; only while recording. */
+  readonly stack: string | undefined
+  timer: SimEvent | undefined
+}
+
+/** What a bus counted; counted by the bus itself, never by the test. */
+export interface BusMetrics {
+  /** Requests begun. */
+  issued: number
+  resolved: number
+  /** The handler threw. */
+  rejected: number
+  timedOut: number
+  /** SendFailed. */
+  sendFailures: number
+  /** One-way messages sent. */
+  sent: number
+  /** Requests and one-way messages handled here. */
+  handled: number
+  /** Responses that came after their request had ended, duplicates too; absorbed. */
+  lateResponses: number
+  /** Requests lost with the node, or whose node died. */
+  abandoned: number
+}
+
+export function newBusMetrics(): BusMetrics {
+  return {
+    issued: 0,
+    resolved: 0,
+    rejected: 0,
+    timedOut: 0,
+    sendFailures: 0,
+    sent: 0,
+    handled: 0,
+    lateResponses: 0,
+    abandoned: 0,
+  }
+}

@@ -1,0 +1,81 @@
+import type { Engine } from '../engine/engine.ts'
+
+/** What one fault family did in one iteration. */
+export interface FamilyCount {
+  readonly family: string
+  injected: number
+  effective: number
+}
+
+/** One fault that was injected. */
+export interface Fault {
+  /** One-based, in order of injection. */
+  readonly number: number
+  /** Names the fault across runs of the same seed: family, subject and how many of these came before. */
+  readonly key: string
+  readonly family: string
+  /** Virtual time, µs. */
+  readonly time: number
+  readonly text: string
+  /** Messages, nodes or actors to which something else happened because of it. */
+  effects: number
+}
+
+/**
+ * The one decision point of all faults: names each, numbers it, counts its effects, and leaves it out when masked.
+ *
+ * A masked fault has still drawn its randomness, so leaving it out moves no other draw.
+ */
+export class FaultPlan {
+  /** False in the quiet phase and in calm simulations: nothing is injected and nothing drawn. */
+  active = false
+  readonly injected: Fault[] = []
+  private readonly engine: Engine
+  private readonly mask: ReadonlySet<string>
+  private readonly counts = new Map<string, FamilyCount>()
+  private readonly ordinals = new Map<string, number>()
+
+  constructor(engine: Engine, mask: ReadonlySet<string> = new Set()) {
+    this.engine = engine
+    this.mask = mask
+  }
+
+  /** Says that a family is on in this seed, so that it is reported even when it never injects. */
+  enable(family: string): void {
+    this.countOf(family)
+  }
+
+  /** Decides on one fault; undefined: it is masked, so the caller must let things go their usual way. */
+  inject(family: string, subject: string, detail = ''): Fault | undefined {
+    const base = `${family} ${subject}`
+    const ordinal = (this.ordinals.get(base) ?? 0) + 1
+    this.ordinals.set(base, ordinal)
+    const key = `${base} #${ordinal}`
+    if (this.mask.size > 0 && (this.mask.has(key) || this.mask.has(family))) return undefined
+    this.countOf(family).injected++
+    const text = detail === '' ? base : `${base} ${detail}`
+    const fault = { number: this.injected.length + 1, key, family, time: this.engine.now, text, effects: 0 }
+    this.injected.push(fault)
+    this.engine.note('fault', text)
+    return fault
+  }
+
+  /** Counts that something else happened because of the fault. */
+  effect(fault: Fault): void {
+    if (fault.effects++ === 0) this.countOf(fault.family).effective++
+  }
+
+  /** What each enabled family did. */
+  families(): Iterable<FamilyCount> {
+    return this.counts.values()
+  }
+
+  private countOf(family: string): FamilyCount {
+    let count = this.counts.get(family)
+    if (count === undefined) {
+      count = { family, injected: 0, effective: 0 }
+      this.counts.set(family, count)
+    }
+    return count
+  }
+}

@@ -1,0 +1,144 @@
+import type { RandomStreams } from '../random/streams.ts'
+import type { RandomStream } from '../random/stream.ts'
+import type {
+  Chaos,
+  ChaosOptions,
+  ClockOptions,
+  CrashEpisodes,
+  EpisodeOptions,
+  Intensity,
+  PartitionEpisodes,
+} from './options.ts'
+
+/** The faults of one seed: the profile with every range drawn. Undefined or 0: the family is off. */
+export interface SeedChaos {
+  /** 'calm', 'random', 'swarm' or 'custom'. */
+  readonly profile: string
+  readonly latency: unknown
+  readonly slowPairs: number
+  readonly slowPeer: boolean
+  readonly loss: number
+  readonly duplication: number
+  readonly reordering: number
+  readonly sendFailure: number
+  readonly clog: EpisodeOptions | undefined
+  readonly partition: PartitionEpisodes | undefined
+  readonly crash: CrashEpisodes | undefined
+  readonly pause: EpisodeOptions | undefined
+  readonly clock: ClockOptions | undefined
+  readonly directory: number
+  readonly placement: number
+  readonly storage: number
+  readonly buggify: boolean
+}
+
+export const calm: SeedChaos = {
+  profile: 'calm',
+  latency: undefined,
+  slowPairs: 0,
+  slowPeer: false,
+  loss: 0,
+  duplication: 0,
+  reordering: 0,
+  sendFailure: 0,
+  clog: undefined,
+  partition: undefined,
+  crash: undefined,
+  pause: undefined,
+  clock: undefined,
+  directory: 0,
+  placement: 0,
+  storage: 0,
+  buggify: false,
+}
+
+/** Every family at the intensities that `random` and `swarm` draw from. */
+const everything: Required<ChaosOptions> = {
+  latency: 'drawn',
+  slowPairs: [0, 0.3],
+  slowPeer: true,
+  loss: [0, 0.2],
+  duplication: [0, 0.1],
+  reordering: [0, 0.2],
+  sendFailure: [0, 0.15],
+  clog: true,
+  partition: true,
+  crash: true,
+  pause: true,
+  clock: true,
+  directory: [0, 0.25],
+  placement: [0, 0.25],
+  storage: [0, 0.1],
+  buggify: 0.8,
+}
+
+/** Share of the seeds of a swarm that have no fault at all. */
+const faultFreeShare = 0.1
+
+/** Draws the faults of one seed; each family from a stream of its own. `calm` draws nothing. */
+export function drawChaos(chaos: Chaos, streams: RandomStreams): SeedChaos {
+  if (chaos === 'calm') return calm
+  if (chaos === 'random') return drawFamilies('random', everything, streams)
+  if (chaos === 'swarm') return drawFamilies('swarm', drawSwarm(streams), streams)
+  return drawFamilies('custom', chaos, streams)
+}
+
+/** Each family on with probability ½ (Groce et al., 2012: a swarm finds more than one tuned default). */
+function drawSwarm(streams: RandomStreams): ChaosOptions {
+  const random = streams.get('chaos swarm')
+  const faultFree = random.chance(faultFreeShare)
+  const chosen = Object.entries(everything).filter(([family]) => {
+    const on = random.chance(0.5)
+    return family === 'buggify' || on
+  })
+  return faultFree ? {} : (Object.fromEntries(chosen) as ChaosOptions)
+}
+
+function drawFamilies(profile: string, options: ChaosOptions, streams: RandomStreams): SeedChaos {
+  const stream = (family: string): RandomStream => streams.get(`chaos ${family}`)
+  const intensity = (
+    family: 'slowPairs' | 'loss' | 'duplication' | 'reordering' | 'sendFailure' | 'directory' | 'placement' | 'storage',
+  ) => drawIntensity(options[family], stream(family))
+  const buggify = options.buggify ?? false
+  return {
+    profile,
+    latency: options.latency,
+    slowPairs: intensity('slowPairs'),
+    slowPeer: options.slowPeer ?? false,
+    loss: intensity('loss'),
+    duplication: intensity('duplication'),
+    reordering: intensity('reordering'),
+    sendFailure: intensity('sendFailure'),
+    clog: episode(options.clog),
+    partition: episode(options.partition),
+    crash: episode(options.crash),
+    pause: episode(options.pause),
+    clock: episode(options.clock),
+    directory: intensity('directory'),
+    placement: intensity('placement'),
+    storage: intensity('storage'),
+    buggify: typeof buggify === 'number' ? stream('buggify').chance(buggify) : buggify,
+  }
+}
+
+function drawIntensity(intensity: Intensity | undefined, random: RandomStream): number {
+  if (intensity === undefined) return 0
+  return typeof intensity === 'number' ? intensity : random.between(intensity[0], intensity[1])
+}
+
+function episode<T extends object>(option: boolean | T | undefined): T | undefined {
+  if (option === undefined || option === false) return undefined
+  return option === true ? ({} as T) : option
+}
+
+/** 'swarm: loss 0.08, partition, buggify' for the failure message. */
+export function describeChaos(chaos: SeedChaos): string {
+  const parts: string[] = []
+  for (const [name, value] of Object.entries(chaos)) {
+    if (name === 'profile' || value === undefined || value === 0 || value === false) continue
+    if (typeof value === 'number') parts.push(`${name} ${value.toFixed(3)}`)
+    else if (value === true) parts.push(name)
+    else parts.push(typeof value === 'string' ? `${name} ${value}` : name)
+  }
+  return parts.length === 0 ? `${chaos.profile}: no faults` : `${chaos.profile}: ${parts.join(', ')}`
+}

@@ -1,0 +1,252 @@
+import { hashString, mix } from '../random/hash.ts'
+import type { RandomStream } from '../random/stream.ts'
+import { RandomStreams } from '../random/streams.ts'
+import { EventKind, SimEvent } from './event.ts'
+import { EventQueue } from './event-queue.ts'
+import type { Failure, FailureKind, Wait } from './failure.ts'
+import type { Limits } from './limits.ts'
+import { Owner } from './owner.ts'
+import type { Trace } from './trace.ts'
+import { formatMillis, groupThousands } from './format.ts'
+
+/** Virtual wall clock at virtual time 0: 2024-01-01T00:00:00Z, ms since the epoch. */
+export const epochMs = 1_704_067_200_000
+
+/** Draws the order among simultaneous events; see src/chaos/schedule.ts. */
+export interface SchedulePolicy {
+  /** Lower runs first. */
+  rank(owner: Owner, kind: EventKind): number
+}
+
+/**
+ * Virtual time, the event queue and the current owner of one iteration.
+ *
+ * Times are integer microseconds. The engine runs one event at a time; whoever drives it drains every microtask
+ * and nextTick between two calls of `step` (see src/runner/drive.ts), so all code that an event caused belongs to
+ * the event's owner.
+ */
+export class Engine {
+  readonly seed: number
+  readonly limits: Limits
+  readonly streams: RandomStreams
+  /** The owner of the test body. */
+  readonly test = new Owner('test')
+  /** Recording, or undefined while exploring. */
+  readonly trace: Trace | undefined
+  /** Virtual time, µs. */
+  now = 0
+  /** On whose behalf code runs now. */
+  owner: Owner = this.test
+  /** Events executed so far. */
+  executed = 0
+  /** The first failure; the iteration ends at the end of the event that reported it. */
+  failure: Failure | undefined
+  policy: SchedulePolicy | undefined
+
+  private readonly queue = new EventQueue()
+  private readonly waitSources: (() => Iterable<Wait>)[] = []
+  private sequence = 0
+  private atThisInstant = 0
+  private digestA: number
+  private digestB: number
+
+  constructor(seed: number, limits: Limits, trace?: Trace) {
+    this.seed = seed
+    this.limits = limits
+    this.trace = trace
+    this.streams = new RandomStreams(seed)
+    this.digestA = seed | 0
+    this.digestB = (seed / 4294967296) | 0
+  }
+
+  /** The stream of that name; see RandomStreams. */
+  random(name: string): RandomStream {
+    return this.streams.get(name)
+  }
+
+  /** Wall clock of the current owner, integer ms since the epoch. */
+  dateMs(): number {
+    const clock = this.owner.clock
+    return clock === undefined ? epochMs + Math.floor(this.now / 1000) : clock.dateMs(this.now)
+  }
+
+  /** Milliseconds since the current owner's clock started, a float with µs resolution. */
+  monotonicMs(): number {
+    const clock = this.owner.clock
+    return clock === undefined ? this.now / 1000 : clock.monotonicMs(this.now)
+  }
+
+  /** Runs `action(data)` for the current owner after `delay` µs, unless that owner dies first. */
+  schedule<T>(delay: number, kind: EventKind<T>, subject: string, action: (data: T) => void, data: T): SimEvent {
+    return this.scheduleAt(this.now + delay, kind, hashString(subject), this.owner, action, data)
+  }
+
+  /** Runs `action(data)` for `owner` at virtual time `time` (µs, not in the past). */
+  scheduleAt<T>(
+    time: number,
+    kind: EventKind<T>,
+    subject: number,
+    owner: Owner,
+    action: (data: T) => void,
+    data: T,
+  ): SimEvent {
+    const rank = this.policy === undefined ? 0 : this.policy.rank(owner, kind)
+    const event = new SimEvent(time, rank, this.sequence++, kind, subject, owner, action, data)
+    this.queue.push(event)
+    if (this.queue.size > this.limits.queuedEvents) this.overLimit('queuedEvents', 'a loop schedules without waiting')
+    return event
+  }
+
+  /** Takes an event out of the queue; false when it ran already or was cancelled before. */
+  cancel(event: SimEvent): boolean {
+    if (this.queue.remove(event)) return true
+    const parked = event.owner.parked
+    const at = parked === undefined ? -1 : parked.indexOf(event)
+    if (at >= 0) parked?.splice(at, 1)
+    return at >= 0
+  }
+
+  /** Stops an owner's events; they wait until `resume`. */
+  pause(owner: Owner): void {
+    owner.parked ??= []
+  }
+
+  /** Lets a paused owner go on: what came due meanwhile runs now, in its order. */
+  resume(owner: Owner): void {
+    const parked = owner.parked
+    if (parked === undefined) return
+    owner.parked = undefined
+    for (const e of parked) this.scheduleAt(this.now, e.kind, e.subject, owner, e.action, e.data)
+  }
+
+  /** A promise for the current owner that resolves after `delay` µs. */
+  sleep(delay: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.schedule(delay, EventKind.sleep, 'sleep', resolve as (data: unknown) => void, undefined)
+    })
+  }
+
+  /**
+   * Calls `settle(value)` on behalf of `owner`: at once when that is the current owner, else in an event of its own,
+   * so that no owner's code ever runs inside another owner's event.
+   */
+  settle<T>(owner: Owner, settle: (value: T) => void, value: T): void {
+    if (owner === this.owner) settle(value)
+    else if (owner.alive) this.scheduleAt(this.now, EventKind.settle, owner.hash, owner, settle, value)
+  }
+
+  /** Runs `action` with another current owner; only for code that hands over, never across an await. */
+  as<T>(owner: Owner, action: (data: T) => void, data: T): void {
+    const before = this.owner
+    this.owner = owner
+    try {
+      action(data)
+    } finally {
+      this.owner = before
+    }
+  }
+
+  /** Events waiting. */
+  get queued(): number {
+    return this.queue.size
+  }
+
+  /** Every waiting event, in no useful order. */
+  get waitingEvents(): readonly SimEvent[] {
+    return this.queue.events
+  }
+
+  /** Virtual time of the next event, µs; Infinity when there is none. */
+  get nextTime(): number {
+    return this.queue.peek()?.time ?? Infinity
+  }
+
+  /** Runs the next event of a living owner; false when there is none. The caller drains afterwards. */
+  step(): boolean {
+    let event = this.queue.pop()
+    while (event !== undefined && (!event.owner.alive || event.owner.parked !== undefined)) {
+      if (event.owner.alive) event.owner.parked?.push(event)
+      event = this.queue.pop()
+    }
+    if (event === undefined) return false
+    if (event.time > this.now) {
+      this.now = event.time
+      this.atThisInstant = 0
+      if (event.time > this.limits.virtualMs * 1000) this.overLimit('virtualMs', 'something repeats for ever')
+    } else if (++this.atThisInstant > this.limits.eventsPerInstant) {
+      this.stuck()
+    }
+    if (++this.executed > this.limits.events) this.overLimit('events', 'something repeats for ever')
+    if (this.failure !== undefined) return true
+    this.digestA = mix(this.digestA, (event.time | 0) ^ event.subject)
+    this.digestB = mix(this.digestB, event.owner.hash + event.kind.code)
+    this.trace?.record(this.executed, this.digestA ^ this.digestB, event)
+    this.owner = event.owner
+    try {
+      event.action(event.data)
+    } catch (error) {
+      this.fail(error)
+    }
+    return true
+  }
+
+  /** Digest of everything that happened, 16 hex digits; the same seed must always give the same. */
+  digest(): string {
+    let a = mix(this.digestA, this.executed)
+    for (const stream of this.streams.values()) a = mix(a, stream.state)
+    return (a >>> 0).toString(16).padStart(8, '0') + (this.digestB >>> 0).toString(16).padStart(8, '0')
+  }
+
+  /** Records an error that nobody caught, on behalf of the current owner. */
+  fail(error: unknown): void {
+    const name = error instanceof Error ? error.name : 'Error'
+    const message = error instanceof Error ? error.message : String(error)
+    this.report('UnhandledError', name, message, error)
+  }
+
+  /** Records a failure; only the first one counts. */
+  report(kind: FailureKind, name: string, message: string, error?: unknown): void {
+    this.failure ??= { kind, name, message, error, owner: this.owner.id, time: this.now, event: this.executed }
+  }
+
+  /** Adds a source of lines for deadlock and leak reports. */
+  describeWaits(source: () => Iterable<Wait>): void {
+    this.waitSources.push(source)
+  }
+
+  /** Everybody who waits now. */
+  waits(): Wait[] {
+    return this.waitSources.flatMap((source) => [...source()])
+  }
+
+  /** The call stack while recording, undefined while exploring. */
+  whereAmI(): string | undefined {
+    return this.trace === undefined ? undefined : new Error('here').stack
+  }
+
+  /** Adds a line to the recording; free while exploring. */
+  note(kind: 'log' | 'fault', text: string): void {
+    this.trace?.note(this.executed, this.now, kind, this.owner.id, text)
+  }
+
+  private overLimit(limit: keyof Limits, cause: string): void {
+    this.report(
+      'LimitExceeded',
+      limit,
+      `limit ${limit} of ${groupThousands(this.limits[limit])} exceeded at ${formatMillis(this.now)} virtual; ` +
+        `the likely cause: ${cause}; raise it with limits: { ${limit}: … }`,
+    )
+  }
+
+  private stuck(): void {
+    const next = this.queue.peek()
+    const names = [this.owner.id, ...(next === undefined ? [] : [next.owner.id])]
+    this.report(
+      'Livelock',
+      'no progress',
+      `${groupThousands(this.limits.eventsPerInstant)} events at ${formatMillis(this.now)} virtual and time does not ` +
+        `advance; last by ${[...new Set(names)].join(', ')}; the likely cause: a timer of 0 ms or an immediate that re-arms ` +
+        `itself; raise it with limits: { eventsPerInstant: … }`,
+    )
+  }
+}

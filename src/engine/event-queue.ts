@@ -1,0 +1,96 @@
+import type { SimEvent } from './event.ts'
+
+function before(a: SimEvent, b: SimEvent): boolean {
+  if (a.time !== b.time) return a.time < b.time
+  if (a.rank !== b.rank) return a.rank < b.rank
+  return a.sequence < b.sequence
+}
+
+/** Priority queue by (time, rank, sequence): a 4-ary heap that knows where each event lies, so any can leave. */
+export class EventQueue {
+  private readonly heap: SimEvent[] = []
+
+  get size(): number {
+    return this.heap.length
+  }
+
+  /** Every queued event, in no useful order. */
+  get events(): readonly SimEvent[] {
+    return this.heap
+  }
+
+  peek(): SimEvent | undefined {
+    return this.heap[0]
+  }
+
+  push(event: SimEvent): void {
+    const at = this.heap.length
+    this.heap.push(event)
+    this.siftUp(event, at)
+  }
+
+  pop(): SimEvent | undefined {
+    const heap = this.heap
+    const top = heap[0]
+    if (top === undefined) return undefined
+    const last = heap.pop() as SimEvent
+    if (heap.length > 0) this.siftDown(last, 0)
+    top.position = -1
+    return top
+  }
+
+  /** Takes an event out; false when it was not queued. */
+  remove(event: SimEvent): boolean {
+    const at = event.position
+    if (at < 0) return false
+    const heap = this.heap
+    const last = heap.pop() as SimEvent
+    event.position = -1
+    if (last !== event) {
+      if (at > 0 && before(last, heap[(at - 1) >> 2] as SimEvent)) this.siftUp(last, at)
+      else this.siftDown(last, at)
+    }
+    return true
+  }
+
+  private siftUp(event: SimEvent, start: number): void {
+    const heap = this.heap
+    let at = start
+    while (at > 0) {
+      const parentAt = (at - 1) >> 2
+      const parent = heap[parentAt] as SimEvent
+      if (!before(event, parent)) break
+      heap[at] = parent
+      parent.position = at
+      at = parentAt
+    }
+    heap[at] = event
+    event.position = at
+  }
+
+  private siftDown(event: SimEvent, start: number): void {
+    const heap = this.heap
+    const size = heap.length
+    let at = start
+    for (;;) {
+      const first = (at << 2) + 1
+      if (first >= size) break
+      const end = first + 4 < size ? first + 4 : size
+      let bestAt = first
+      let best = heap[first] as SimEvent
+      for (let i = first + 1; i < end; i++) {
+        const child = heap[i] as SimEvent
+        if (before(child, best)) {
+          best = child
+          bestAt = i
+        }
+      }
+      if (!before(best, event)) break
+      heap[at] = best
+      best.position = at
+      at = bestAt
+    }
+    heap[at] = event
+    event.position = at
+  }
+}

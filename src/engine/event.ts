@@ -1,0 +1,61 @@
+import type { Owner } from './owner.ts'
+
+/** What sort of event this is; `describe` turns its data into the text of a trace line. */
+export interface EventKind<T = never> {
+  readonly name: string
+  readonly code: number
+  describe(data: T): string
+}
+
+let codes = 0
+
+/** Defines a kind of event; codes are given in order of definition, so define kinds at module level only. */
+export function eventKind<T>(name: string, describe: (data: T) => string = () => ''): EventKind<T> {
+  return { name, code: ++codes, describe }
+}
+
+/** The kinds that the engine and the virtual globals use. */
+export const EventKind = {
+  start: eventKind<unknown>('start'),
+  timer: eventKind<unknown>('timer'),
+  immediate: eventKind<unknown>('immediate'),
+  sleep: eventKind<unknown>('sleep'),
+  settle: eventKind<unknown>('settle'),
+  task: eventKind<unknown>('task'),
+} as const
+
+/** One thing that will happen at one virtual time. `data` is what `kind` and `action` take; `Engine.scheduleAt` checks it. */
+export class SimEvent {
+  /** Index in the queue's heap; -1 when not queued. */
+  position = -1
+  readonly time: number
+  /** Order among simultaneous events, drawn by the schedule strategy; lower first. */
+  readonly rank: number
+  readonly sequence: number
+  readonly kind: EventKind
+  /** Hash of what the event is about; part of the digest. */
+  readonly subject: number
+  readonly owner: Owner
+  readonly action: (data: never) => void
+  readonly data: never
+
+  constructor(
+    time: number,
+    rank: number,
+    sequence: number,
+    kind: EventKind,
+    subject: number,
+    owner: Owner,
+    action: (data: never) => void,
+    data: unknown,
+  ) {
+    this.time = time
+    this.rank = rank
+    this.sequence = sequence
+    this.kind = kind
+    this.subject = subject
+    this.owner = owner
+    this.action = action
+    this.data = data as never
+  }
+}

@@ -1,0 +1,41 @@
+/** Why a seed failed: the rows of the verdict table. */
+export type FailureKind =
+  | 'BodyFailed'
+  | 'UnhandledError'
+  | 'AlwaysViolated'
+  | 'UnreachableReached'
+  | 'InvariantViolation'
+  | 'Deadlock'
+  | 'Livelock'
+  | 'LimitExceeded'
+  | 'Leak'
+  | 'Hang'
+  | 'Nondeterminism'
+  | 'CoverageMissed'
+
+/** What went wrong in one iteration; the first one is kept. */
+export interface Failure {
+  readonly kind: FailureKind
+  /** What was violated: the assertion's or invariant's name, or the error's name. */
+  readonly name: string
+  readonly message: string
+  /** The error the user threw, if there was one. */
+  readonly error?: unknown
+  /** On whose behalf the failing event ran. */
+  readonly owner: string
+  /** Virtual time, µs. */
+  readonly time: number
+  /** Number of events executed, the failing one included. */
+  readonly event: number
+}
+
+/** Somebody who waits: one line of a deadlock or leak report. */
+export interface Wait {
+  readonly owner: string
+  /** 'request increment #3 to server'. */
+  readonly what: string
+  /** Virtual time, µs. */
+  readonly since: number
+  /** Where it was called; only known while recording. */
+  readonly stack?: string | undefined
+}

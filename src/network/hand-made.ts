@@ -1,0 +1,181 @@
+import type { Fault } from '../chaos/faults.ts'
+import { badInput } from '../engine/errors.ts'
+import { type Latency, checkLatency, latencySampler } from './latency.ts'
+import type { CutMode, Link } from './link.ts'
+import type { Endpoint } from './message.ts'
+import { MessageNetwork } from './network.ts'
+import type { Rule } from './rule.ts'
+
+/** How a partition cuts. */
+export interface PartitionOptions {
+  /** Cut only from the first side to the second. Default false. */
+  readonly oneWay?: boolean
+  /** What happens to messages on the way and sent meanwhile: lost, or delivered after healing. Default 'drop'. */
+  readonly inFlight?: CutMode
+}
+
+/** What `link().set` takes: the latency and probabilities (0 to 1) of one direction. */
+export interface LinkSettings {
+  readonly latency?: Latency
+  readonly loss?: number
+  readonly duplication?: number
+  readonly reordering?: number
+}
+
+/** One direction between two nodes, as a test sees it. */
+export interface LinkHandle {
+  readonly from: string
+  readonly to: string
+  /** Changes this direction's latency and fault probabilities. */
+  set(settings: LinkSettings): void
+}
+
+const linkOf = new WeakMap<LinkHandle, Link>()
+
+/** The network as tests use it: every fault by hand, each with its undo. */
+export class Network extends MessageNetwork {
+  private partitions = 0
+
+  /** Cuts every link between two sides; gives back what heals it. Drops what is in flight unless told to hold it. */
+  partition(a: readonly string[], b: readonly string[], options: PartitionOptions = {}): () => void {
+    checkPartitionOptions(options)
+    const left = this.side(a, 'network.partition first side')
+    const right = this.side(b, 'network.partition second side')
+    const both = left.find((endpoint) => right.includes(endpoint))
+    if (both !== undefined) throw badInput('network.partition', both.id, 'it is on both sides; a node can be on one')
+    return this.partitionEndpoints(left, right, options, undefined)
+  }
+
+  /** Cuts a node off from all others, both ways; gives back what heals it. */
+  isolate(node: string | { readonly id: string }, options: PartitionOptions = {}): () => void {
+    checkPartitionOptions(options)
+    const one = this.known(typeof node === 'string' ? node : node.id, 'network.isolate(node)')
+    const others = this.endpoints.filter((endpoint) => endpoint !== one)
+    return this.partitionEndpoints([one], others, options, undefined)
+  }
+
+  /** Ends every partition, hold and clog, whoever made it; what was held arrives. */
+  heal(): void {
+    for (const link of this.allLinks()) {
+      for (const partition of [...link.cuts.keys()]) this.uncut(link, partition)
+      link.cloggedUntil = 0
+      while (link.holds > 1) this.releaseLink(link)
+      this.releaseLink(link)
+      this.drain(link)
+    }
+  }
+
+  /** Keeps every message of one direction back, those on the way too; gives back its release. */
+  hold(link: LinkHandle | readonly [string, string]): () => void {
+    const held = this.resolve(link, 'network.hold(link)')
+    this.holdLink(held)
+    return once(() => this.releaseLink(held))
+  }
+
+  /** Ends one `hold`; what was kept back arrives in order. */
+  release(link: LinkHandle | readonly [string, string]): void {
+    this.releaseLink(this.resolve(link, 'network.release(link)'))
+  }
+
+  /** Delivers nothing in one direction for `ms` virtual milliseconds, then all of it in order; gives back its undo. */
+  clog(link: LinkHandle | readonly [string, string], ms: number): () => void {
+    if (!(Number.isFinite(ms) && ms >= 0))
+      throw badInput('network.clog(link, ms)', ms, 'it must be 0 or more milliseconds')
+    const clogged = this.resolve(link, 'network.clog(link, ms)')
+    this.clogLink(clogged, Math.round(ms * 1000))
+    return once(() => {
+      clogged.cloggedUntil = 0
+      this.drain(clogged)
+    })
+  }
+
+  /** One direction between two nodes. */
+  link(from: string, to: string): LinkHandle {
+    const link = this.linkBetween(this.known(from, 'network.link(from)'), this.known(to, 'network.link(to)'))
+    const handle: LinkHandle = { from, to, set: (settings) => this.configure(link, settings) }
+    linkOf.set(handle, link)
+    return handle
+  }
+
+  /** Installs a rule that sees every message at sending; the first verdict that is not 'pass' wins. Gives back its undo. */
+  rule(rule: Rule): () => void {
+    if (typeof rule !== 'function') throw badInput('network.rule(rule)', rule, 'it must be a function of a message')
+    return this.addRule(rule)
+  }
+
+  /** Cuts between two sets of endpoints on behalf of a fault (or of the test); gives back what heals it. */
+  partitionEndpoints(
+    left: readonly Endpoint[],
+    right: readonly Endpoint[],
+    options: PartitionOptions,
+    fault: Fault | undefined,
+  ): () => void {
+    const number = ++this.partitions
+    const mode = options.inFlight ?? 'drop'
+    const links: Link[] = []
+    for (const a of left) {
+      for (const b of right) {
+        links.push(this.linkBetween(a, b))
+        if (options.oneWay !== true) links.push(this.linkBetween(b, a))
+      }
+    }
+    for (const link of links) this.cut(link, number, mode, fault)
+    if (fault === undefined) {
+      const names = (side: readonly Endpoint[]): string => side.map((endpoint) => endpoint.id).join(', ')
+      this.engine.note('fault', `partition ${names(left)} ${options.oneWay === true ? '→|' : '|'} ${names(right)}`)
+    }
+    return once(() => {
+      for (const link of links) this.uncut(link, number)
+    })
+  }
+
+  private configure(link: Link, settings: LinkSettings): void {
+    const { latency, ...faults } = settings
+    for (const [name, value] of Object.entries(faults)) {
+      if (name !== 'loss' && name !== 'duplication' && name !== 'reordering') {
+        throw badInput(`link option '${name}'`, value, 'known options are latency, loss, duplication, reordering')
+      }
+      if (!(typeof value === 'number' && value >= 0 && value <= 1)) {
+        throw badInput(`link option '${name}'`, value, 'it must be a probability between 0 and 1')
+      }
+      link.faults[name] = value
+      link.faulty = true
+      if (value > 0) this.faults.active = true
+    }
+    if (latency !== undefined) link.sample = latencySampler(checkLatency(latency, 'link option latency'))
+  }
+
+  private resolve(link: LinkHandle | readonly [string, string], where: string): Link {
+    const known = linkOf.get(link as LinkHandle)
+    if (known !== undefined) return known
+    if (!Array.isArray(link)) throw badInput(where, link, "it must be network.link('a', 'b') or ['a', 'b']")
+    const [from, to] = link as unknown as readonly [string, string]
+    return this.linkBetween(this.known(from, where), this.known(to, where))
+  }
+
+  private side(ids: readonly string[], where: string): Endpoint[] {
+    if (!Array.isArray(ids) || ids.length === 0) throw badInput(where, ids, 'it must be a list of node ids')
+    return ids.map((id: string) => this.known(id, where))
+  }
+}
+
+function checkPartitionOptions(options: PartitionOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (name === 'oneWay' && typeof value === 'boolean') continue
+    if (name === 'inFlight' && (value === 'drop' || value === 'hold')) continue
+    throw badInput(
+      `partition option '${name}'`,
+      value,
+      "known options are oneWay: boolean and inFlight: 'drop' | 'hold'",
+    )
+  }
+}
+
+function once(undo: () => void): () => void {
+  let done = false
+  return () => {
+    if (done) return
+    done = true
+    undo()
+  }
+}

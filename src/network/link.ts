@@ -1,0 +1,58 @@
+import type { Fault } from '../chaos/faults.ts'
+import type { RandomStream } from '../random/stream.ts'
+import { type LatencySampler } from './latency.ts'
+import type { Endpoint, Message } from './message.ts'
+
+/** What a partition does with messages that are on the way when it begins, and with those sent meanwhile. */
+export type CutMode = 'drop' | 'hold'
+
+/** One partition's hold on a link. */
+export interface Cut {
+  readonly mode: CutMode
+  /** The episode that made it; undefined: made by hand. */
+  readonly fault: Fault | undefined
+}
+
+/** Probabilities per message, 0 to 1. */
+export interface LinkFaults {
+  loss: number
+  duplication: number
+  reordering: number
+}
+
+/** One direction between two endpoints. Only the network touches its fields. */
+export class Link {
+  readonly from: Endpoint
+  readonly to: Endpoint
+  /** Draws of this link's latency only; faults draw from streams of their own. */
+  readonly random: RandomStream
+  sample: LatencySampler
+  readonly faults: LinkFaults = { loss: 0, duplication: 0, reordering: 0 }
+  /** True when `faults` or the network's fault families may act on this link. */
+  faulty = false
+  /** Arrival of the last message, µs: FIFO means that no later one arrives before it. */
+  lastArrival = 0
+  /** Partitions that cut this direction, by their number. */
+  readonly cuts = new Map<number, Cut>()
+  /** `hold` calls not yet released. */
+  holds = 0
+  /** Virtual time, µs, until which a clog lasts. */
+  cloggedUntil = 0
+  /** Messages that arrived while the link was blocked, in order. */
+  waiting: Message[] = []
+  /** True while the delivery of the first waiting message is queued. */
+  draining = false
+  /** False on the hot path: nothing blocks the link and nothing waits. */
+  obstructed = false
+
+  constructor(from: Endpoint, to: Endpoint, random: RandomStream, sample: LatencySampler) {
+    this.from = from
+    this.to = to
+    this.random = random
+    this.sample = sample
+  }
+
+  get name(): string {
+    return `${this.from.id} → ${this.to.id}`
+  }
+}

@@ -1,0 +1,58 @@
+import type { Owner } from '../engine/owner.ts'
+
+export type MessageKind = 'request' | 'response' | 'one-way'
+
+/** One end of a link: whatever has an address on the network. */
+export interface Endpoint {
+  readonly id: string
+  /** Position among the endpoints, from 0. */
+  readonly index: number
+  /** Owner of the events that deliver here; never dies. */
+  readonly address: Owner
+  /** Takes a message that has arrived. */
+  accept(message: Message): void
+}
+
+/** What travels over a link. */
+export class Message {
+  /** Unique in the iteration; a duplicate keeps the id. */
+  readonly id: number
+  readonly kind: MessageKind
+  readonly from: Endpoint
+  readonly to: Endpoint
+  readonly method: string
+  /** Pairs a response with its request; 0 for one-way messages. */
+  readonly correlationId: number
+  /** Already a copy: nodes never share memory. */
+  readonly payload: unknown
+  /** For a response: the handler threw and `payload` describes the error. */
+  readonly failed: boolean
+  /** Virtual time, µs. */
+  sentAt = 0
+
+  constructor(
+    id: number,
+    kind: MessageKind,
+    from: Endpoint,
+    to: Endpoint,
+    method: string,
+    correlationId: number,
+    payload: unknown,
+    failed: boolean,
+  ) {
+    this.id = id
+    this.kind = kind
+    this.from = from
+    this.to = to
+    this.method = method
+    this.correlationId = correlationId
+    this.payload = payload
+    this.failed = failed
+  }
+}
+
+/** 'request increment #3, client → server'. */
+export function describeMessage(message: Message): string {
+  const correlation = message.correlationId === 0 ? '' : ` #${message.correlationId}`
+  return `${message.kind} ${message.method}${correlation}, ${message.from.id} → ${message.to.id}`
+}

@@ -1,0 +1,272 @@
+import type { Fault, FaultPlan } from '../chaos/faults.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type EventKind, eventKind } from '../engine/event.ts'
+import { SimulationError, badInput } from '../engine/errors.ts'
+import { type Latency, checkLatency, defaultLatency, latencySampler } from './latency.ts'
+import { type CutMode, Link } from './link.ts'
+import { type Endpoint, type Message, describeMessage } from './message.ts'
+import { judge, type Rule } from './rule.ts'
+
+const deliverKind: EventKind<Message> = eventKind('deliver', describeMessage)
+const drainKind: EventKind<Link> = eventKind('deliver held', (link) => describeMessage(link.waiting[0] as Message))
+const unclogKind: EventKind<Link> = eventKind('unclog', (link) => link.name)
+
+/** What the network counted in one iteration. */
+export interface NetworkCounts {
+  /** Messages handed over by a sender; copies made by duplication do not count. */
+  sent: number
+  /** Messages given to a node, duplicates included. */
+  delivered: number
+  dropped: number
+  duplicated: number
+  /** Messages on the way, held ones included. */
+  inFlight: number
+}
+
+/** Moves messages between endpoints over one-way links, each delivery an event. */
+export class MessageNetwork {
+  readonly counts: NetworkCounts = { sent: 0, delivered: 0, dropped: 0, duplicated: 0, inFlight: 0 }
+  /** Told of every message that is sent, delivered or copied; undefined: nobody listens. */
+  observer: NetworkObserver | undefined
+  protected readonly engine: Engine
+  protected readonly faults: FaultPlan
+  protected readonly endpoints: Endpoint[] = []
+  private readonly byId = new Map<string, Endpoint>()
+  /** links[from][to] */
+  private readonly links: (Link | undefined)[][] = []
+  private readonly rules: Rule[] = []
+  private readonly onNewLink: ((link: Link) => void)[] = []
+  private latency = latencySampler(defaultLatency)
+  private messageIds = 0
+
+  constructor(engine: Engine, faults: FaultPlan) {
+    this.engine = engine
+    this.faults = faults
+  }
+
+  attach(endpoint: Endpoint): void {
+    this.endpoints.push(endpoint)
+    this.byId.set(endpoint.id, endpoint)
+    this.links[endpoint.index] = []
+  }
+
+  endpoint(id: string): Endpoint | undefined {
+    return this.byId.get(id)
+  }
+
+  /** A number for the next message. */
+  nextMessageId(): number {
+    return ++this.messageIds
+  }
+
+  /** Sets the latency of all links, those to come too. */
+  setLatency(latency: Latency): void {
+    this.latency = latencySampler(checkLatency(latency, 'network latency'))
+    for (const link of this.allLinks()) link.sample = this.latency
+  }
+
+  /** Called for every link, those to come too. */
+  eachLink(configure: (link: Link) => void): void {
+    for (const link of this.allLinks()) configure(link)
+    this.onNewLink.push(configure)
+  }
+
+  linkBetween(from: Endpoint, to: Endpoint): Link {
+    const row = this.links[from.index] as (Link | undefined)[]
+    return row[to.index] ?? this.createLink(from, to)
+  }
+
+  *allLinks(): Iterable<Link> {
+    for (const row of this.links) for (const link of row) if (link !== undefined) yield link
+  }
+
+  addRule(rule: Rule): () => void {
+    this.rules.push(rule)
+    return () => {
+      const at = this.rules.indexOf(rule)
+      if (at >= 0) this.rules.splice(at, 1)
+    }
+  }
+
+  /** Takes a message from its sender. */
+  send(message: Message): void {
+    const { engine } = this
+    const link = this.linkBetween(message.from, message.to)
+    message.sentAt = engine.now
+    this.counts.sent++
+    this.counts.inFlight++
+    this.observer?.sent(message)
+    let delay = link.sample(link.random)
+    if (this.rules.length > 0) {
+      const verdict = judge(this.rules, message)
+      if (verdict === 'drop') return this.drop(message)
+      if (typeof verdict === 'object') delay += verdict.delay
+    }
+    if (link.faulty && this.faults.active) return this.sendUnderFaults(link, message, delay)
+    this.queue(link, message, delay)
+  }
+
+  /** Puts a message on the link; it arrives after all that were sent before it. */
+  protected queue(link: Link, message: Message, delay: number): void {
+    let arrival = this.engine.now + delay
+    if (arrival <= link.lastArrival) arrival = link.lastArrival + 1
+    link.lastArrival = arrival
+    this.arriveAt(arrival, message)
+  }
+
+  /** Puts a message on the link without regard to the others. */
+  protected arriveAt(arrival: number, message: Message): void {
+    this.engine.scheduleAt(arrival, deliverKind, message.id, message.to.address, this.arrive, message)
+  }
+
+  private sendUnderFaults(link: Link, message: Message, delay: number): void {
+    const { faults } = this
+    const random = this.engine.random(`faults ${link.name}`)
+    const { loss, duplication, reordering } = link.faults
+    const lost = random.chance(loss) ? faults.inject('loss', link.name, describeMessage(message)) : undefined
+    const copied = random.chance(duplication)
+      ? faults.inject('duplication', link.name, describeMessage(message))
+      : undefined
+    const overtaken = random.chance(reordering)
+      ? faults.inject('reordering', link.name, describeMessage(message))
+      : undefined
+    const extra = overtaken === undefined ? 0 : 1 + random.below(50_000)
+    if (copied !== undefined) {
+      faults.effect(copied)
+      this.duplicate(message, delay + 1 + random.below(50_000))
+    }
+    if (lost !== undefined) {
+      faults.effect(lost)
+      this.drop(message)
+    } else if (overtaken !== undefined) {
+      faults.effect(overtaken)
+      this.arriveAt(this.engine.now + delay + extra, message)
+    } else {
+      this.queue(link, message, delay)
+    }
+  }
+
+  private duplicate(message: Message, delay: number): void {
+    this.counts.duplicated++
+    this.counts.inFlight++
+    this.observer?.copied(message)
+    this.arriveAt(this.engine.now + delay, message)
+  }
+
+  private readonly arrive = (message: Message): void => {
+    const link = this.linkBetween(message.from, message.to)
+    if (link.obstructed) this.arriveObstructed(link, message)
+    else this.deliver(message)
+  }
+
+  private deliver(message: Message): void {
+    this.counts.inFlight--
+    this.counts.delivered++
+    this.observer?.delivered(message)
+    message.to.accept(message)
+  }
+
+  /** Judged at delivery: what a partition, hold or clog does applies to what is on the way, too. */
+  private arriveObstructed(link: Link, message: Message): void {
+    if (this.dropIfCut(link, message)) return
+    if (link.waiting.length > 0 || this.blocked(link)) {
+      link.waiting.push(message)
+      this.drain(link)
+    } else {
+      link.obstructed = link.cuts.size > 0
+      this.deliver(message)
+    }
+  }
+
+  private dropIfCut(link: Link, message: Message): boolean {
+    for (const cut of link.cuts.values()) {
+      if (cut.mode !== 'drop') continue
+      if (cut.fault !== undefined) this.faults.effect(cut.fault)
+      this.drop(message)
+      return true
+    }
+    return false
+  }
+
+  private blocked(link: Link): boolean {
+    if (link.holds > 0 || link.cloggedUntil > this.engine.now) return true
+    for (const cut of link.cuts.values()) if (cut.mode === 'hold') return true
+    return false
+  }
+
+  /** Lets what waits arrive, in order and one µs apart, unless the link is blocked. */
+  protected drain(link: Link, delay = 0): void {
+    const first = link.waiting[0]
+    if (first === undefined || link.draining || this.blocked(link)) return
+    link.draining = true
+    this.engine.scheduleAt(this.engine.now + delay, drainKind, first.id, link.to.address, this.drainOne, link)
+  }
+
+  private readonly drainOne = (link: Link): void => {
+    link.draining = false
+    if (this.blocked(link)) return
+    const message = link.waiting.shift()
+    if (message === undefined) return
+    if (!this.dropIfCut(link, message)) this.deliver(message)
+    this.drain(link, 1)
+  }
+
+  protected cut(link: Link, partition: number, mode: CutMode, fault: Fault | undefined): void {
+    link.cuts.set(partition, { mode, fault })
+    link.obstructed = true
+  }
+
+  protected uncut(link: Link, partition: number): void {
+    if (link.cuts.delete(partition)) this.drain(link)
+  }
+
+  protected holdLink(link: Link): void {
+    link.holds++
+    link.obstructed = true
+  }
+
+  protected releaseLink(link: Link): void {
+    if (link.holds === 0) return
+    link.holds--
+    this.drain(link)
+  }
+
+  protected clogLink(link: Link, delay: number): void {
+    link.cloggedUntil = Math.max(link.cloggedUntil, this.engine.now + delay)
+    link.obstructed = true
+    this.engine.scheduleAt(link.cloggedUntil, unclogKind, 0, link.to.address, (l) => this.drain(l), link)
+  }
+
+  private drop(message: Message): void {
+    this.counts.inFlight--
+    this.counts.dropped++
+    this.observer?.dropped(message)
+    this.engine.note('fault', `drop ${describeMessage(message)}`)
+  }
+
+  private createLink(from: Endpoint, to: Endpoint): Link {
+    if (this.byId.get(from.id) !== from || this.byId.get(to.id) !== to) {
+      throw new SimulationError('BAD_INPUT', `no link between ${from.id} and ${to.id}: not both are on this network`)
+    }
+    const random = this.engine.random(`link ${from.id} > ${to.id}`)
+    const link = new Link(from, to, random, from === to ? () => 0 : this.latency)
+    ;(this.links[from.index] as (Link | undefined)[])[to.index] = link
+    if (from !== to) for (const configure of this.onNewLink) configure(link)
+    return link
+  }
+
+  /** The endpoint of that id; throws SimulationError (BAD_INPUT) that lists the known ones. */
+  protected known(id: string, where: string): Endpoint {
+    const endpoint = this.byId.get(id)
+    if (endpoint !== undefined) return endpoint
+    throw badInput(where, id, `there is no such node; known are ${[...this.byId.keys()].join(', ') || 'none'}`)
+  }
+}
+
+/** Sees every message; built-in invariants listen. */
+export interface NetworkObserver {
+  sent(message: Message): void
+  copied(message: Message): void
+  delivered(message: Message): void
+  dropped(message: Message): void
+}

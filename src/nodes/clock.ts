@@ -1,0 +1,63 @@
+import { badInput } from '../engine/errors.ts'
+import { epochMs } from '../engine/engine.ts'
+import type { OwnerClock } from '../engine/owner.ts'
+
+/** A node's own clock: its code sees it through `Date` and `performance.now`; the simulation's time is never moved. */
+export class NodeClock implements OwnerClock {
+  private offsetMs = 0
+  private driftPpm = 0
+  /** Virtual time, µs, from which the present drift counts. */
+  private driftSince = 0
+  private bootedAt = 0
+
+  private readonly nowMicros: () => number
+
+  constructor(nowMicros: () => number) {
+    this.nowMicros = nowMicros
+  }
+
+  /** How far the wall clock is from the simulation's, ms. */
+  get skewMs(): number {
+    return this.offsetMs + this.drifted(this.nowMicros())
+  }
+
+  /** Sets how far the wall clock is off, ms; negative: behind. */
+  setSkew(ms: number): void {
+    if (!Number.isFinite(ms)) throw badInput('clock.setSkew(ms)', ms, 'it must be a finite number of milliseconds')
+    this.offsetMs = ms
+    this.driftSince = this.nowMicros()
+  }
+
+  /** Makes the wall clock jump, ms; negative: back. `performance.now` does not jump. */
+  jump(ms: number): void {
+    if (!Number.isFinite(ms)) throw badInput('clock.jump(ms)', ms, 'it must be a finite number of milliseconds')
+    this.offsetMs += ms
+  }
+
+  /** Makes both clocks run fast (or slow, negative), in parts per million; at most ±500,000. */
+  setDrift(ppm: number): void {
+    if (!(Math.abs(ppm) <= 500_000)) {
+      throw badInput('clock.setDrift(ppm)', ppm, 'it must be between -500,000 and 500,000 parts per million')
+    }
+    this.offsetMs += this.drifted(this.nowMicros())
+    this.driftSince = this.nowMicros()
+    this.driftPpm = ppm
+  }
+
+  /** A new incarnation: `performance.now` starts at 0 again, the wall clock goes on. */
+  reboot(): void {
+    this.bootedAt = this.nowMicros()
+  }
+
+  dateMs(now: number): number {
+    return epochMs + Math.floor(now / 1000 + this.offsetMs + this.drifted(now))
+  }
+
+  monotonicMs(now: number): number {
+    return ((now - this.bootedAt) / 1000) * (1 + this.driftPpm / 1e6)
+  }
+
+  private drifted(now: number): number {
+    return ((now - this.driftSince) / 1000) * (this.driftPpm / 1e6)
+  }
+}

@@ -1,0 +1,10 @@
+/** The node whose work this was waiting for died. */
+export class NodeCrashed extends Error {
+  readonly node: string
+
+  constructor(node: string, what: string) {
+    super(`node '${node}' crashed during ${what}`)
+    this.name = 'NodeCrashed'
+    this.node = node
+  }
+}

@@ -1,0 +1,240 @@
+import { type EventKind, eventKind } from '../engine/event.ts'
+import type { Engine } from '../engine/engine.ts'
+import { SimulationError } from '../engine/errors.ts'
+import type { Wait } from '../engine/failure.ts'
+import { Owner } from '../engine/owner.ts'
+import { NodeClock } from './clock.ts'
+import { NodeCrashed } from './errors.ts'
+
+/** `running`: handles messages; the others do not, `booting` and `paused` let them wait. */
+export type NodeState = 'booting' | 'running' | 'paused' | 'crashed' | 'stopped'
+
+interface Task {
+  readonly what: string
+  readonly caller: Owner
+  readonly resolve: (value: never) => void
+  readonly reject: (error: Error) => void
+  readonly since: number
+  readonly stack: string | undefined
+}
+
+const bootKind: EventKind<LifeCycle> = eventKind('boot', (node) => `incarnation ${node.incarnation}`)
+const taskKind: EventKind<unknown> = eventKind('task')
+
+/** Somebody who must know when a node's incarnation begins or ends: its bus, its actors. */
+export interface LifeCycleListener {
+  /** The incarnation's code will never run again. */
+  died(reason: 'crashed' | 'stopped'): void
+  /** Boot has settled (or the node was resumed): what waited may come in. */
+  up(): void
+}
+
+/** Life and death of one node: boot, crash, restart, pause. Everything user code calls is on its subclass Node. */
+export abstract class LifeCycle {
+  readonly id: string
+  /** Position among the simulation's nodes, from 0. */
+  readonly index: number
+  readonly clock: NodeClock
+  /** Never dies: what reaches the node's address, whoever lives there. */
+  readonly address: Owner
+  /** The living (or last) incarnation. */
+  owner: Owner
+  state: NodeState = 'running'
+  /** One-based; each restart is one more. */
+  incarnation = 1
+
+  protected readonly engine: Engine
+  private readonly listeners: LifeCycleListener[] = []
+  private readonly tasks = new Set<Task>()
+  private bootFunction: (() => unknown) | undefined
+  private bootSince: number | undefined
+
+  constructor(engine: Engine, id: string, index: number) {
+    this.engine = engine
+    this.id = id
+    this.index = index
+    this.clock = new NodeClock(() => engine.now)
+    this.address = new Owner(id)
+    this.owner = this.incarnate()
+    engine.describeWaits(() => this.waits())
+  }
+
+  /** True while an incarnation lives (booting, running or paused). */
+  get alive(): boolean {
+    return this.owner.alive
+  }
+
+  /** True when the node has a boot function. */
+  get hasBoot(): boolean {
+    return this.bootFunction !== undefined
+  }
+
+  /** Number of `run` calls under way. */
+  get runningTasks(): number {
+    return this.tasks.size
+  }
+
+  listen(listener: LifeCycleListener): void {
+    this.listeners.push(listener)
+  }
+
+  /** Sets the boot function and runs it, now and after every restart. */
+  bootWith(boot: () => unknown): void {
+    this.bootFunction = boot
+    this.boot()
+  }
+
+  /** Stops the node's code at once: its events, timers and pending work are gone and never run again. */
+  crash(): void {
+    this.die('crashed')
+  }
+
+  /** Boots a new incarnation with empty memory; crashes the present one first when it is alive. */
+  restart(): void {
+    if (this.owner.alive) this.die('crashed')
+    this.incarnation++
+    this.owner = this.incarnate()
+    this.clock.reboot()
+    if (this.bootFunction === undefined) this.becomeUp()
+    else this.boot()
+  }
+
+  /** Freezes the node: its code does not run, what reaches it waits. */
+  pause(): void {
+    if (this.state !== 'running' && this.state !== 'booting') return
+    this.state = 'paused'
+    this.engine.note('fault', `pause ${this.id}`)
+    this.engine.pause(this.owner)
+  }
+
+  /** Lets a paused node go on. */
+  resume(): void {
+    if (this.state !== 'paused') return
+    this.engine.note('fault', `resume ${this.id}`)
+    this.engine.resume(this.owner)
+    if (this.bootSince === undefined) this.becomeUp()
+    else this.state = 'booting'
+  }
+
+  /**
+   * Runs `task` as this node's code and gives back its result.
+   *
+   * Throws (rejects with) NodeCrashed when the node is dead or dies before the task has settled.
+   */
+  run<T>(task: () => T | PromiseLike<T>): Promise<T> {
+    if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))
+    return new Promise<T>((resolve, reject) => {
+      const entry: Task = {
+        what: `run ${task.name || 'task'} on ${this.id}`,
+        caller: this.engine.owner,
+        resolve,
+        reject,
+        since: this.engine.now,
+        stack: this.engine.whereAmI(),
+      }
+      this.tasks.add(entry)
+      this.engine.scheduleAt(this.engine.now, taskKind, 0, this.owner, () => this.perform(task, entry), undefined)
+    })
+  }
+
+  protected die(reason: 'crashed' | 'stopped'): void {
+    if (!this.owner.alive) return
+    this.engine.note('fault', `${reason === 'crashed' ? 'crash' : 'stop'} ${this.id}`)
+    this.owner.alive = false
+    this.owner.parked = undefined
+    this.state = reason
+    this.bootSince = undefined
+    for (const task of this.tasks) {
+      if (task.caller.alive) this.engine.settle(task.caller, task.reject, new NodeCrashed(this.id, task.what))
+    }
+    this.tasks.clear()
+    for (const listener of this.listeners) listener.died(reason)
+  }
+
+  private incarnate(): Owner {
+    const owner = new Owner(this.incarnation === 1 ? this.id : `${this.id}/${this.incarnation}`)
+    owner.clock = this.clock
+    return owner
+  }
+
+  private boot(): void {
+    const owner = this.owner
+    this.state = 'booting'
+    this.bootSince = this.engine.now
+    this.engine.scheduleAt(
+      this.engine.now,
+      bootKind,
+      0,
+      owner,
+      () => {
+        const result = this.bootFunction?.()
+        if (isThenable(result)) {
+          result.then(
+            () => this.booted(owner),
+            (error: unknown) => this.engine.fail(error),
+          )
+        } else {
+          this.booted(owner)
+        }
+      },
+      this,
+    )
+  }
+
+  private booted(owner: Owner): void {
+    if (owner !== this.owner || !owner.alive) return
+    this.bootSince = undefined
+    if (this.state === 'booting') this.becomeUp()
+  }
+
+  private becomeUp(): void {
+    this.state = 'running'
+    for (const listener of this.listeners) listener.up()
+  }
+
+  private perform<T>(task: () => T | PromiseLike<T>, entry: Task): void {
+    const done = (settle: (value: never) => void, value: unknown): void => {
+      if (!this.tasks.delete(entry)) return
+      this.engine.settle(entry.caller, settle, value as never)
+    }
+    let result: T | PromiseLike<T>
+    try {
+      result = task()
+    } catch (error) {
+      done(entry.reject as (value: never) => void, error)
+      return
+    }
+    if (isThenable(result)) {
+      result.then(
+        (value) => done(entry.resolve, value),
+        (error: unknown) => done(entry.reject as (value: never) => void, error),
+      )
+    } else {
+      done(entry.resolve, result)
+    }
+  }
+
+  private *waits(): Iterable<Wait> {
+    for (const task of this.tasks) {
+      yield { owner: task.caller.id, what: task.what, since: task.since, stack: task.stack }
+    }
+    if (this.owner.alive && this.bootSince !== undefined) {
+      yield { owner: this.id, what: `boot of ${this.id}`, since: this.bootSince }
+    }
+  }
+}
+
+/** True for a promise or anything else with a `then`. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+/** Checks a node id; throws SimulationError (BAD_INPUT). */
+export function checkNodeId(id: unknown): asserts id is string {
+  if (typeof id !== 'string' || id === '' || /[\s>|]/.test(id)) {
+    throw new SimulationError(
+      'BAD_INPUT',
+      `node id is ${typeof id === 'string' ? `'${id}'` : String(id)}: it must be a string without spaces, '>' and '|'`,
+    )
+  }
+}

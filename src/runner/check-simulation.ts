@@ -1,0 +1,275 @@
+import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
+import type { FamilyCount } from '../chaos/faults.ts'
+import type { Failure } from '../engine/failure.ts'
+import { deriveSeed } from '../random/seed.ts'
+import { plainHost } from '../virtual/host.ts'
+import { type DriveOptions, Driver, defaultDrive } from './drive.ts'
+import type { Host } from './host.ts'
+import { type Body, Iteration, type IterationPlan } from './iteration.ts'
+import { plannedIterations } from './iteration-control.ts'
+import { type ResolvedOptions, type SimulationOptions, resolveOptions } from './options.ts'
+import { type RequiredSite, type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
+import { compareRuns } from './compare-runs.ts'
+import type { IterationResult } from './verdict.ts'
+
+/** What the surroundings of a simulation bring: the host, the framework's hooks, the run's seed. */
+export interface RunContext {
+  readonly host?: Host
+  readonly drive?: DriveOptions
+  /** Root seed when the test gives none. */
+  readonly seed?: number
+  /** The seed was asked for: run it alone, without regressions. */
+  readonly alone?: boolean
+  /** Seeds that failed earlier; they run first, after `regressions`. */
+  readonly corpus?: readonly number[]
+  /** Sites written inside the body. */
+  readonly bodySites?: readonly RequiredSite[]
+  /** Ends the run between two events; the result is then 'interrupted'. */
+  readonly signal?: { readonly aborted: boolean }
+  /** Real ms after which the run is interrupted. */
+  readonly deadlineMs?: number
+  /** Before every iteration; real asynchronous work is allowed. */
+  readonly beforeIteration?: (number: number) => unknown
+  /** After every iteration, passed or not. */
+  readonly afterIteration?: (number: number) => unknown
+  /** At the end of the body: what it throws fails the iteration. */
+  readonly afterBody?: () => unknown
+  /** A few times a second. */
+  readonly onProgress?: (iterations: number) => void
+  /** Every iteration's result, for laws and benchmarks. */
+  readonly onResult?: (result: IterationResult) => void
+  /** Faults to leave out. */
+  readonly mask?: ReadonlySet<string>
+}
+
+/** A site's counts, and whether the verdict depends on it. */
+export interface SiteResult extends Readonly<SiteRecord> {
+  readonly required: boolean
+}
+
+/** The failing seed, run again with recording. */
+export interface SeedFailure {
+  readonly failure: Failure
+  readonly seed: number
+  /** One-based. */
+  readonly iteration: number
+  /** The recorded run; undefined when it could not be run again (a hang). */
+  readonly run: IterationResult | undefined
+  readonly chaos: string
+  readonly digest: string
+}
+
+/** What a simulation did and found. */
+export interface SimulationResult {
+  readonly status: 'passed' | 'failed' | 'interrupted'
+  readonly stopReason: StopReason
+  readonly seed: number
+  readonly iterations: number
+  /** The most iterations the control allows; null: it has no count. */
+  readonly planned: number | null
+  /** All iterations together. */
+  readonly virtualMs: number
+  readonly realMs: number
+  readonly events: number
+  readonly sites: readonly SiteResult[]
+  readonly families: readonly FamilyCount[]
+  readonly failure: SeedFailure | undefined
+  /** Required sites that were never reached, when that fails the simulation. */
+  readonly missed: readonly SiteResult[]
+}
+
+/**
+ * Runs a simulation over its seeds and says what it found; it does not throw for what the code under test does.
+ *
+ * @throws SimulationError (BAD_INPUT) for bad options, before anything ran.
+ */
+export function checkSimulation(
+  body: Body,
+  options: SimulationOptions = {},
+  context: RunContext = {},
+): Promise<SimulationResult> {
+  return new Campaign(body, resolveOptions(options), context).run()
+}
+
+class Campaign {
+  private readonly body: Body
+  private readonly options: ResolvedOptions
+  private readonly context: RunContext
+  private readonly host: Host
+  private readonly driver: Driver
+  private readonly coverage = new Coverage()
+  private readonly families = new Map<string, FamilyCount>()
+  private readonly root: number
+  private readonly firstSeeds: readonly number[]
+  private readonly startedAt: number
+  private current: Iteration | undefined
+  private interrupted = false
+  private iterations = 0
+  private virtualMicros = 0
+  private events = 0
+  private reported = 0
+
+  constructor(body: Body, options: ResolvedOptions, context: RunContext) {
+    this.body = body
+    this.options = options
+    this.context = context
+    this.host = context.host ?? plainHost
+    this.driver = new Driver(this.host, context.drive ?? defaultDrive)
+    this.driver.onSlice = () => this.betweenSlices()
+    this.root = options.seed ?? context.seed ?? 0
+    const alone = context.alone === true
+    this.firstSeeds = alone ? [] : [...new Set([...options.regressions, ...(context.corpus ?? [])])]
+    this.startedAt = this.host.now()
+  }
+
+  async run(): Promise<SimulationResult> {
+    const { control } = this.options
+    const alone = this.options.alone || this.context.alone === true
+    const total = alone ? 1 + this.firstSeeds.length : undefined
+    const rule = new StopRule(control)
+    for (;;) {
+      const failure = await this.one(this.seedOf(this.iterations))
+      if (this.interrupted) return this.finish('interrupted', undefined)
+      if (failure !== undefined) return this.finish('failure', failure)
+      if (total !== undefined) {
+        if (this.iterations >= total) return this.finish('count reached', undefined)
+        continue
+      }
+      const counted = this.iterations - this.firstSeeds.length
+      if (counted < 1) continue
+      const reason = rule.after(counted, this.required(), this.host.now() - this.startedAt)
+      if (reason !== undefined) return this.finish(reason, undefined)
+    }
+  }
+
+  private seedOf(index: number): number {
+    const first = this.firstSeeds[index]
+    return first ?? deriveSeed(this.root, index - this.firstSeeds.length)
+  }
+
+  /** One iteration with all that belongs to it; gives back its failure. */
+  private async one(seed: number): Promise<SeedFailure | undefined> {
+    const number = this.iterations + 1
+    this.coverage.iteration = number
+    const result = await this.runSeed(seed, number, this.coverage, false)
+    if (result.status === 'interrupted') return undefined
+    this.iterations = number
+    this.count(result)
+    this.context.onResult?.(result)
+    if (result.failure !== undefined) return this.runAgain(result, number)
+    return this.isCheckedTwice(number) ? this.compare(result, number) : undefined
+  }
+
+  /** Every k-th iteration, where 1/k is the share asked for: which ones does not depend on the seed. */
+  private isCheckedTwice(number: number): boolean {
+    const { determinism } = this.options
+    return determinism > 0 && number % Math.max(1, Math.round(1 / determinism)) === 0
+  }
+
+  private async runSeed(
+    seed: number,
+    number: number,
+    coverage: Coverage,
+    recording: boolean,
+  ): Promise<IterationResult> {
+    const { options, context } = this
+    if (context.beforeIteration !== undefined) await context.beforeIteration(number)
+    const plan: IterationPlan = {
+      seed,
+      number,
+      chaos: options.chaos,
+      nodes: options.nodes,
+      limits: options.limits,
+      coverage,
+      mask: context.mask ?? noMask,
+      recording,
+      afterBody: context.afterBody,
+    }
+    const iteration = new Iteration(this.body, plan)
+    this.current = iteration
+    await this.driver.run(iteration)
+    this.current = undefined
+    if (context.afterIteration !== undefined) await context.afterIteration(number)
+    return iteration.result()
+  }
+
+  /** Runs a failing seed again with recording: for its story, and to see that it fails the same way. */
+  private async runAgain(first: IterationResult, number: number): Promise<SeedFailure> {
+    const failure = first.failure as Failure
+    const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest }
+    if (failure.kind === 'Hang') return { ...base, failure, run: undefined }
+    const again = await this.runSeed(first.seed, number, new Coverage(), true)
+    if (again.status === 'interrupted') return { ...base, failure, run: undefined }
+    if (again.digest === first.digest && again.failure?.kind === failure.kind) {
+      return { ...base, failure: again.failure, run: again }
+    }
+    const third = await this.runSeed(first.seed, number, new Coverage(), true)
+    return { ...base, failure: compareRuns(again, third, failure), run: again }
+  }
+
+  /** Runs a passing seed again and compares the digests. */
+  private async compare(first: IterationResult, number: number): Promise<SeedFailure | undefined> {
+    const again = await this.runSeed(first.seed, number, new Coverage(), true)
+    if (again.status === 'interrupted' || again.digest === first.digest) return undefined
+    const third = await this.runSeed(first.seed, number, new Coverage(), true)
+    const failure = compareRuns(again, third, undefined)
+    return { failure, seed: first.seed, iteration: number, run: again, chaos: first.chaos, digest: first.digest }
+  }
+
+  private count(result: IterationResult): void {
+    this.virtualMicros += result.time
+    this.events += result.events
+    for (const { family, injected, effective } of result.families) {
+      const sum = this.families.get(family)
+      if (sum === undefined) this.families.set(family, { family, injected, effective })
+      else {
+        sum.injected += injected
+        sum.effective += effective
+      }
+    }
+  }
+
+  private required(): SiteRecord[] {
+    return requiredRecords(this.coverage, this.context.bodySites ?? [], this.options.sometimes)
+  }
+
+  private betweenSlices(): void {
+    const { signal, deadlineMs, onProgress } = this.context
+    const now = this.host.now()
+    if (signal?.aborted === true || (deadlineMs !== undefined && now - this.startedAt > deadlineMs)) {
+      this.interrupted = true
+      this.current?.interrupt()
+    }
+    if (onProgress !== undefined && now - this.reported > 200) {
+      this.reported = now
+      onProgress(this.iterations)
+    }
+  }
+
+  private async finish(stopReason: StopReason, failure: SeedFailure | undefined): Promise<SimulationResult> {
+    await this.driver.leave()
+    const required = new Set(this.required())
+    const sites = [...this.coverage.records()].map((record) => ({ ...record, required: required.has(record) }))
+    const unreached = sites.filter((site) => site.required && site.hits === 0)
+    const alone = this.options.alone || this.context.alone === true
+    const named = unreached.filter((site) => this.options.sometimes.includes(site.name))
+    const missed = failure !== undefined || alone ? [] : stopReason === 'coverage missed' ? unreached : named
+    const interrupted = stopReason === 'interrupted'
+    return {
+      status: interrupted ? 'interrupted' : failure !== undefined || missed.length > 0 ? 'failed' : 'passed',
+      stopReason: missed.length > 0 && !interrupted ? 'coverage missed' : stopReason,
+      seed: this.root,
+      iterations: this.iterations,
+      planned: alone ? 1 + this.firstSeeds.length : plannedIterations(this.options.control),
+      virtualMs: this.virtualMicros / 1000,
+      realMs: this.host.now() - this.startedAt,
+      events: this.events,
+      sites,
+      families: [...this.families.values()],
+      failure,
+      missed,
+    }
+  }
+}
+
+const noMask: ReadonlySet<string> = new Set()

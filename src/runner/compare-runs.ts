@@ -1,0 +1,30 @@
+import type { Failure } from '../engine/failure.ts'
+import { formatMillis } from '../engine/format.ts'
+import type { IterationResult } from './verdict.ts'
+
+const likelyReasons =
+  'likely reasons: state outside the test body that survives an iteration (module variables, caches, mocks), or a real ' +
+  'source of randomness, time or I/O that is not simulated'
+
+/** The failure for one seed that ran differently: names the first event at which two recorded runs part. */
+export function compareRuns(one: IterationResult, two: IterationResult, was: Failure | undefined): Failure {
+  const at = one.trace === undefined || two.trace === undefined ? undefined : one.trace.firstDifference(two.trace)
+  const first = was === undefined ? '' : `\nthe first run failed with ${was.kind}: ${was.message}`
+  const message = `the same seed ran differently: ${difference(one, two, at)}\n${likelyReasons}${first}`
+  const base = { kind: 'Nondeterminism', name: 'same seed, different run', message, owner: 'test' } as const
+  return { ...base, time: one.time, event: at ?? one.events, error: was?.error }
+}
+
+function difference(one: IterationResult, two: IterationResult, at: number | undefined): string {
+  if (at === undefined) {
+    if (one.digest !== two.digest) return 'the events are the same but the random draws are not'
+    return 'a run differed from the first one, later runs agree: the first run left something behind'
+  }
+  return `first differing event is ${at}:\n  one run: ${line(one, at)}\n  another: ${line(two, at)}`
+}
+
+function line(run: IterationResult, event: number): string {
+  const entry = run.trace?.at(event)
+  if (entry === undefined) return event > run.events ? 'it had ended' : 'not kept in the trace'
+  return `${formatMillis(entry.time)} ${entry.kind} ${entry.text} (${entry.owner})`.replace(/ +/g, ' ')
+}

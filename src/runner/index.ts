@@ -1,0 +1,2 @@
+/** The simulator without Vitest, for benchmarks and soaks. */
+export { checkSimulation } from './check-simulation.ts'

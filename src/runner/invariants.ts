@@ -1,0 +1,63 @@
+import type { Engine } from '../engine/engine.ts'
+import { SimulationError, badInput, show } from '../engine/errors.ts'
+
+/** `event`: after every event. `quiet`: when faults are off, everything healed and nothing in flight. */
+export type InvariantTime = 'event' | 'quiet'
+
+/** `true`, or a string that says why not. */
+export type InvariantCheck = () => true | string | boolean
+
+interface Invariant {
+  readonly name: string
+  readonly check: InvariantCheck
+}
+
+/** The invariants of one iteration. */
+export class Invariants {
+  private readonly engine: Engine
+  private readonly lists: Record<InvariantTime, Invariant[]> = { event: [], quiet: [] }
+
+  constructor(engine: Engine) {
+    this.engine = engine
+  }
+
+  add(name: string, check: InvariantCheck, when: InvariantTime): void {
+    if (typeof name !== 'string' || name === '') throw badInput('invariant name', name, 'it must be a non-empty string')
+    if (typeof check !== 'function') throw badInput(`check of invariant '${name}'`, check, 'it must be a function')
+    if (when !== 'event' && when !== 'quiet')
+      throw badInput(`when of invariant '${name}'`, when, "it must be 'event' or 'quiet'")
+    this.lists[when].push({ name, check })
+  }
+
+  /** Checks all of one kind; the first that does not hold is the iteration's failure. */
+  check(when: InvariantTime): void {
+    const list = this.lists[when]
+    if (list.length === 0) return
+    const { engine } = this
+    const owner = engine.owner
+    engine.owner = engine.test
+    for (const invariant of list) {
+      if (engine.failure !== undefined) break
+      this.checkOne(invariant)
+    }
+    engine.owner = owner
+  }
+
+  private checkOne({ name, check }: Invariant): void {
+    let answer: unknown
+    try {
+      answer = check()
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error)
+      this.engine.report('InvariantViolation', name, `"${name}": its check threw: ${text}`, error)
+      return
+    }
+    if (answer === true) return
+    if (typeof answer === 'string') this.engine.report('InvariantViolation', name, `"${name}": ${answer}`)
+    else if (answer === false) this.engine.report('InvariantViolation', name, `"${name}" does not hold`)
+    else {
+      const text = `the check of invariant "${name}" answered ${show(answer)}: it must answer true, or a string that says why not, synchronously`
+      this.engine.report('InvariantViolation', name, text, new SimulationError('BAD_INVARIANT', text))
+    }
+  }
+}

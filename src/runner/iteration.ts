@@ -1,0 +1,221 @@
+import type { Coverage } from '../assertions/coverage.ts'
+import type { Chaos } from '../chaos/options.ts'
+import { describeChaos, drawChaos } from '../chaos/seed-chaos.ts'
+import { current } from '../engine/current.ts'
+import { Engine } from '../engine/engine.ts'
+import { EventKind } from '../engine/event.ts'
+import type { FailureKind, Wait } from '../engine/failure.ts'
+import { formatMillis } from '../engine/format.ts'
+import type { Limits } from '../engine/limits.ts'
+import { Trace } from '../engine/trace.ts'
+import { isThenable } from '../nodes/node.ts'
+import type { Work } from './drive.ts'
+import { Simulation } from './simulation.ts'
+import type { IterationResult } from './verdict.ts'
+import { World } from './world.ts'
+
+/** The function under test: called once per iteration. */
+export type Body = (sim: Simulation) => unknown
+
+/** How one seed is to be run. */
+export interface IterationPlan {
+  readonly seed: number
+  /** One-based. */
+  readonly number: number
+  readonly chaos: Chaos
+  readonly nodes: number
+  readonly limits: Limits
+  readonly coverage: Coverage
+  /** Faults to leave out, by key or family. */
+  readonly mask: ReadonlySet<string>
+  readonly recording: boolean
+  /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
+  readonly afterBody?: (() => unknown) | undefined
+}
+
+type Phase = 'body' | 'quiesce' | 'final quiesce' | 'over'
+
+/** One seed from boot to verdict: boot → chaos → quiesce → quiet checks → end. */
+export class Iteration implements Work {
+  readonly world: World
+  private readonly engine: Engine
+  private readonly body: Body
+  private readonly plan: IterationPlan
+  private readonly chaosText: string
+  private phase: Phase = 'body'
+  private bodySettled = false
+  private interruptedFlag = false
+  /** Virtual time, µs, at which quiesce gives up. */
+  private quiesceEnd = 0
+
+  constructor(body: Body, plan: IterationPlan) {
+    const trace = plan.recording ? new Trace(plan.limits.traceEntries) : undefined
+    this.plan = plan
+    this.body = body
+    this.engine = new Engine(plan.seed, plan.limits, trace)
+    const chaos = drawChaos(plan.chaos, this.engine.streams)
+    this.chaosText = describeChaos(chaos)
+    this.world = new World(this.engine, chaos, plan.coverage, plan.mask)
+    for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`)
+    this.engine.scheduleAt(0, EventKind.start, 0, this.engine.test, () => this.start(), undefined)
+  }
+
+  enter(): void {
+    current.engine = this.engine
+    current.assertions = this.world.assertions
+  }
+
+  escaped(error: unknown): void {
+    this.engine.fail(error)
+  }
+
+  /** The watchdog ended a loop inside one event. */
+  hung(stack: string, blockedMs: number): void {
+    const { owner, now, executed } = this.engine
+    this.engine.report(
+      'Hang',
+      'event loop blocked',
+      `event ${executed} of ${owner.id} at ${formatMillis(now)} virtual blocked for more than ${Math.round(blockedMs)} ms: an ` +
+        `endless loop or microtask storm; raise it with limits: { drainMs: … }\n${stack}`,
+    )
+  }
+
+  /** Ends the iteration without a verdict. */
+  interrupt(): void {
+    this.interruptedFlag = true
+  }
+
+  advance(): boolean {
+    const { engine, world } = this
+    if (engine.failure === undefined) world.invariants.check('event')
+    if (engine.failure !== undefined || this.interruptedFlag) return this.end()
+    if (this.phase === 'body') {
+      if (this.bodySettled) this.beginQuiesce('final quiesce')
+      else if (world.quiescing.length > 0) this.beginQuiesce('quiesce')
+    }
+    if (this.phase !== 'body' && this.settled()) return this.end()
+    if (engine.failure !== undefined) return this.end()
+    if (!engine.step()) this.nothingRuns()
+    return true
+  }
+
+  result(): IterationResult {
+    const { engine, world } = this
+    const status = engine.failure !== undefined ? 'failed' : this.interruptedFlag ? 'interrupted' : 'passed'
+    return {
+      seed: this.plan.seed,
+      status,
+      failure: engine.failure,
+      digest: engine.digest(),
+      time: engine.now,
+      events: engine.executed,
+      families: [...world.faults.families()],
+      faults: world.faults.injected,
+      chaos: this.chaosText,
+      trace: engine.trace,
+    }
+  }
+
+  private start(): void {
+    const result = this.body(new Simulation(this.world, this.plan.number))
+    if (!isThenable(result)) {
+      this.settleBody()
+      return
+    }
+    result.then(
+      () => this.settleBody(),
+      (error: unknown) => this.bodyFailed(error),
+    )
+  }
+
+  private settleBody(): void {
+    this.bodySettled = true
+    try {
+      this.plan.afterBody?.()
+    } catch (error) {
+      this.bodyFailed(error)
+    }
+  }
+
+  private bodyFailed(error: unknown): void {
+    const name = error instanceof Error ? error.name : 'Error'
+    const message = error instanceof Error ? error.message : String(error)
+    this.engine.report('BodyFailed', name, message, error)
+  }
+
+  private beginQuiesce(phase: 'quiesce' | 'final quiesce'): void {
+    this.phase = phase
+    this.quiesceEnd = this.engine.now + this.engine.limits.quiesceMs * 1000
+    this.engine.owner = this.engine.test
+    this.world.mend()
+  }
+
+  /** In a quiesce phase: true when the iteration is over. */
+  private settled(): boolean {
+    const { engine, world } = this
+    if (!world.quiet) {
+      if (engine.now > this.quiesceEnd)
+        this.leak(`not quiet after ${formatMillis(engine.limits.quiesceMs * 1000)} virtual`)
+      return false
+    }
+    world.invariants.check('quiet')
+    if (engine.failure !== undefined) return true
+    if (this.phase === 'final quiesce') return true
+    for (const { owner, resolve } of world.quiescing.splice(0)) engine.settle(owner, resolve, undefined)
+    this.phase = 'body'
+    return false
+  }
+
+  private nothingRuns(): void {
+    if (this.phase === 'body') this.deadlock()
+    else this.leak('nothing can run any more')
+  }
+
+  private deadlock(): void {
+    const waits = this.engine.waits()
+    const hint =
+      waits.length > 0
+        ? describeWaits(waits)
+        : '\n  the test body: a promise that no event of the simulation settles (a real timer, file or socket, or a promise that is never resolved)'
+    this.fail(
+      'Deadlock',
+      `nothing can run at ${formatMillis(this.engine.now)} virtual and the test body has not returned; waiting:${hint}`,
+    )
+  }
+
+  private leak(why: string): void {
+    const { world } = this
+    const { inFlight } = world.network.counts
+    const waits = describeWaits(this.engine.waits())
+    const messages = inFlight > 0 ? `\n  ${inFlight} message(s) in flight` : ''
+    this.fail('Leak', `${why}; still under way:${waits}${messages}`)
+  }
+
+  private fail(kind: FailureKind, message: string): void {
+    this.engine.owner = this.engine.test
+    this.engine.report(kind, kind === 'Leak' ? 'work in flight when quiet' : 'nothing can run', message)
+  }
+
+  private end(): false {
+    this.phase = 'over'
+    this.world.end()
+    return false
+  }
+}
+
+/** One line for each waiting party. */
+function describeWaits(waits: readonly Wait[]): string {
+  const shown = waits.slice(0, 20).map(({ owner, what, since, stack }) => {
+    const where = stack === undefined ? '' : userFrame(stack)
+    return `\n  ${owner} waits for ${what}, since ${formatMillis(since)}${where}`
+  })
+  return shown.join('') + (waits.length > 20 ? `\n  and ${waits.length - 20} more` : '')
+}
+
+/** The first stack line outside this package. */
+function userFrame(stack: string): string {
+  const line = stack
+    .split('\n')
+    .find((text) => /^\s+at /.test(text) && !/[\\/](src|dist|node_modules)[\\/]|node:/.test(text))
+  return line === undefined ? '' : ` (${line.trim()})`
+}

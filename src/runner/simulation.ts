@@ -1,0 +1,96 @@
+import type { BusMetrics } from '../bus/pending.ts'
+import type { Engine } from '../engine/engine.ts'
+import { SimulationError, badInput, show } from '../engine/errors.ts'
+import type { Network } from '../network/hand-made.ts'
+import { checkNodeId } from '../nodes/node.ts'
+import type { RandomStream } from '../random/stream.ts'
+import type { InvariantCheck, InvariantTime } from './invariants.ts'
+import type { Boot, Node } from './node.ts'
+import type { World } from './world.ts'
+
+/** One iteration as the test sees it: what `simulation.test` passes to the body. */
+export class Simulation {
+  /** The seed of this iteration; printed for a failure and enough to replay it. */
+  readonly seed: number
+  /** One-based. */
+  readonly iteration: number
+  /** The network between the nodes: latency and faults by hand. */
+  readonly network: Network
+  /** Randomness for the test itself; draws here move no fault. */
+  readonly random: RandomStream
+  private readonly world: World
+  private readonly engine: Engine
+
+  constructor(world: World, iteration: number) {
+    this.world = world
+    this.engine = world.engine
+    this.seed = world.engine.seed
+    this.iteration = iteration
+    this.network = world.network
+    this.random = world.engine.random('sim.random')
+  }
+
+  /** Virtual milliseconds since the iteration began. */
+  get now(): number {
+    return this.engine.now / 1000
+  }
+
+  /** Every node, in order of creation. */
+  get nodes(): readonly Node[] {
+    return this.world.nodes
+  }
+
+  /** What all buses counted together. */
+  get metrics(): Readonly<BusMetrics & { pending: number; inFlight: number }> {
+    return this.world.metrics()
+  }
+
+  /**
+   * The node of that id; made when it is new. `boot` runs now and after every restart.
+   *
+   * @throws SimulationError (BAD_INPUT) when the id has spaces, or when a node of that id has a boot function already.
+   */
+  node(id: string, boot?: Boot): Node {
+    checkNodeId(id)
+    const known = this.world.byId.get(id)
+    const node = known ?? this.world.addNode(id)
+    if (boot === undefined) return node
+    if (known?.hasBoot)
+      throw new SimulationError('BAD_INPUT', `node id '${id}' is taken: each node needs an id of its own`)
+    node.start(boot)
+    return node
+  }
+
+  /** Waits for virtual milliseconds. */
+  sleep(ms: number): Promise<void> {
+    if (!(typeof ms === 'number' && ms >= 0 && Number.isFinite(ms))) {
+      throw badInput('sim.sleep(ms)', ms, 'it must be 0 or more virtual milliseconds')
+    }
+    return this.engine.sleep(Math.round(ms * 1000))
+  }
+
+  /**
+   * Something that must hold after every event, or `{ when: 'quiet' }`: when faults are off, partitions healed,
+   * crashed nodes restarted and nothing is in flight. The check answers true, or a string that says why not.
+   */
+  invariant(name: string, check: InvariantCheck, options: { when?: InvariantTime } = {}): void {
+    for (const option of Object.keys(options)) {
+      if (option !== 'when') throw badInput(`invariant option '${option}'`, show(options), "known options are 'when'")
+    }
+    this.world.invariants.add(name, check, options.when ?? 'event')
+  }
+
+  /**
+   * Turns the faults off, heals the network, restarts dead nodes and waits until nothing is in flight; then checks the
+   * `quiet` invariants. Happens by itself when the body returns.
+   */
+  quiesce(): Promise<void> {
+    return this.world.quiesce()
+  }
+
+  /** Adds a line to the trace of a failing seed; costs nothing while exploring. */
+  log(message: string, data?: unknown): void {
+    if (this.engine.trace !== undefined)
+      this.engine.note('log', data === undefined ? message : `${message} ${show(data)}`)
+  }
+}

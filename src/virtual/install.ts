@@ -1,0 +1,59 @@
+import { syncBuiltinESMExports } from 'node:module'
+import { installAbortTimeout } from './abort-timeout.ts'
+import { installAsyncContext } from './async-context.ts'
+import { installDate } from './date.ts'
+import { installDateTimeFormat } from './date-time-format.ts'
+import { installEventTimeStamp } from './event-time-stamp.ts'
+import { installMathRandom } from './math-random.ts'
+import { installPerformance } from './performance.ts'
+import { installProcessClock } from './process-clock.ts'
+import { installRandomBytes } from './random-bytes.ts'
+import { installRandomInt } from './random-int.ts'
+import { installRandomUuid } from './random-uuid.ts'
+import { real } from './real.ts'
+import { installTemporal } from './temporal.ts'
+import { installTimers } from './timers.ts'
+import { installTimersPromises } from './timers-promises.ts'
+import { installWebCrypto } from './web-crypto.ts'
+
+interface Installation {
+  readonly Date: DateConstructor
+}
+const key = Symbol.for('vitest-simulation.installed')
+
+/**
+ * Puts dispatchers in place of the globals and builtin exports that read time or randomness.
+ *
+ * Each one asks whether a simulation is running: if so it answers from the simulation, otherwise it calls the real
+ * function. They are never taken out again. Must run before the code under test is loaded, because a function that
+ * was captured before (`const { now } = Date`, a destructured `require`) stays the real one. Calling it again, also in
+ * another copy of this module, costs nothing and only puts back what Vitest took out: do so before each simulation.
+ */
+export function installVirtualGlobals(): void {
+  const holder = globalThis as unknown as Record<symbol, Installation | undefined>
+  const installation = holder[key]
+  if (installation === undefined) holder[key] = install()
+  // `vi.useRealTimers()` after `vi.setSystemTime()` restores the Date that Vitest captured before any setup file ran.
+  else if (globalThis.Date === real.Date) globalThis.Date = installation.Date
+}
+
+function install(): Installation {
+  const virtualDate = installDate()
+  installDateTimeFormat()
+  installTemporal()
+  installTimers()
+  installTimersPromises()
+  installAbortTimeout()
+  installPerformance()
+  installProcessClock()
+  installEventTimeStamp()
+  installMathRandom()
+  installRandomBytes()
+  installRandomInt()
+  installRandomUuid()
+  installWebCrypto()
+  installAsyncContext()
+  // Named imports of ES modules (`import { setTimeout } from 'node:timers/promises'`) follow only after this.
+  syncBuiltinESMExports()
+  return { Date: virtualDate }
+}
