@@ -1,0 +1,34 @@
+/** What a test file imports: `import { simulation, sometimes, … } from 'vitest-simulation'`. */
+import './setup.ts'
+import { installBodySites } from './worker/body-sites.ts'
+import { createSimulationTest } from './worker/simulation-test.ts'
+import type { SimulationTest } from './worker/types.ts'
+
+installBodySites()
+
+/** Defines a simulation test: `simulation.test(name, options?, body)`. */
+export const simulation: SimulationTest = createSimulationTest()
+/** The same under a name that static collectors recognise without the plugin. */
+export const simulationTest: SimulationTest = simulation
+/** The same: for `import { test } from 'vitest-simulation'`. */
+export const test: SimulationTest = simulation
+
+export {
+  fixedCount,
+  timeLimit,
+  untilAllSometimesReached,
+  untilCoverageStable,
+  type IterationControl,
+} from '../src/runner/iteration-control.ts'
+export * from '../src/assertions/sdk.ts'
+export { checkSimulation } from '../src/runner/check-simulation.ts'
+export type { RunContext, SeedFailure, SimulationResult } from '../src/runner/check-simulation.ts'
+export type { SimulationOptions } from '../src/runner/options.ts'
+export type { Simulation } from '../src/runner/simulation.ts'
+export type { Node } from '../src/runner/node.ts'
+export type { SimulationTest } from './worker/types.ts'
+export type { SimulationTestOptions } from './worker/test-options.ts'
+export { PayloadNotCloneable, RemoteError, RequestTimeout, SendFailed } from '../src/bus/errors.ts'
+export { NodeCrashed } from '../src/nodes/errors.ts'
+export { SimulationError } from '../src/engine/errors.ts'
+export { deriveSeed } from '../src/random/seed.ts'

@@ -1,0 +1,36 @@
+import { randomInt } from 'node:crypto'
+
+interface FreshSeed {
+  value: number
+  readonly listeners: ((seed: number) => void)[]
+}
+
+/** The part of Vitest that this needs. */
+interface Run {
+  onTestsRerun(listener: () => void): void
+}
+
+const key = Symbol.for('vitest-simulation.fresh-seeds')
+
+/** On a global symbol: with several projects this module is loaded several times, and all must share one seed. */
+const seeds = ((globalThis as unknown as Record<symbol, WeakMap<object, FreshSeed> | undefined>)[key] ??= new WeakMap())
+
+/**
+ * The root seed that nobody chose: one per run for all projects, drawn anew for every rerun in watch mode.
+ *
+ * Below 2^32, so that it is short enough to read out and paste.
+ */
+export function freshSeed(vitest: Run, onRedraw: (seed: number) => void): number {
+  let seed = seeds.get(vitest)
+  if (!seed) {
+    const drawn: FreshSeed = { value: randomInt(2 ** 32), listeners: [] }
+    vitest.onTestsRerun(() => {
+      drawn.value = randomInt(2 ** 32)
+      for (const listener of drawn.listeners) listener(drawn.value)
+    })
+    seeds.set(vitest, drawn)
+    seed = drawn
+  }
+  seed.listeners.push(onRedraw)
+  return seed.value
+}

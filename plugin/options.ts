@@ -1,0 +1,75 @@
+import type { Chaos } from '../src/chaos/options.ts'
+import type { Limits } from '../src/engine/limits.ts'
+import type { Latency } from '../src/network/latency.ts'
+import type { IterationControl } from '../src/runner/iteration-control.ts'
+
+/** A number of iterations or an iteration control. */
+export type IterationsOption = number | IterationControl
+
+/** A chaos profile by name, or its families as plain data. */
+export type ChaosOption = Chaos<Latency>
+
+/** When a running simulation is called slow, and when it is ended. */
+export interface SlowTimeoutOption {
+  /** Milliseconds or a duration such as '180s'. */
+  readonly period: number | string
+  /** Ends the simulation after this many periods (nextest's rule); without it slow is only reported. */
+  readonly terminateAfter?: number
+}
+
+/** Settings for the tests whose full name (suites and test, joined with ' > ') matches. */
+export interface OverrideOption {
+  readonly test: RegExp
+  readonly seed?: number
+  readonly iterations?: IterationsOption
+  readonly chaos?: ChaosOption
+  readonly slowTimeout?: SlowTimeoutOption
+}
+
+/** What `test.simulation` of a project may set; it wins over the plugin's options. */
+export interface SimulationProjectOptions {
+  /** The root seed of every simulation: an integer, 0 ≤ seed < 2^53. */
+  readonly seed?: number
+  /** The default iteration control, also apart for CI (environment variable CI) and development. */
+  readonly iterations?: IterationsOption | { readonly development?: IterationsOption; readonly ci?: IterationsOption }
+  /** The default chaos profile. */
+  readonly chaos?: ChaosOption
+  readonly slowTimeout?: SlowTimeoutOption
+  /** Later entries win over earlier ones. */
+  readonly overrides?: readonly OverrideOption[]
+  /** The share of seeds, 0 to 1, that run twice to compare digests. */
+  readonly determinism?: number
+  /** Writes failing seeds to `__simulations__/` in CI too. */
+  readonly keepFailures?: boolean
+  /** Bounds of one iteration. */
+  readonly limits?: Partial<Limits>
+}
+
+/** What `simulationPlugin(…)` takes. */
+export interface SimulationPluginOptions extends SimulationProjectOptions {
+  /** 'required': a `sometimes` or `reachable` that no simulation of the run ever evaluated fails the run. */
+  readonly coverage?: 'required' | 'report'
+  /** False leaves the reporter out. */
+  readonly reporter?: boolean
+  /** The time zone of the run; 'UTC' unless TZ is set; false leaves it alone. */
+  readonly timezone?: string | false
+}
+
+/** The options as a worker reads them: checked, durations in ms, iterations chosen for this environment. */
+export interface ResolvedSettings {
+  readonly seed?: number
+  readonly iterations?: IterationControl
+  readonly chaos?: ChaosOption
+  readonly slowTimeout?: { readonly periodMs: number; readonly terminateAfter: number | null }
+}
+
+export interface ResolvedOverride extends ResolvedSettings {
+  readonly test: RegExp
+}
+
+export interface ResolvedOptions extends ResolvedSettings {
+  readonly overrides: readonly ResolvedOverride[]
+  readonly determinism?: number
+  readonly keepFailures?: boolean
+  readonly limits?: Partial<Limits>
+}

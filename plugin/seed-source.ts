@@ -1,0 +1,85 @@
+import { badInput } from '../src/engine/errors.ts'
+import { isSeed } from '../src/random/seed.ts'
+import type { SeedSource } from './contract.ts'
+
+/** A seed with where it came from. */
+export interface SeedChoice {
+  readonly value: number
+  readonly source: SeedSource
+}
+
+/** What SIMULATION_ITERATIONS says: it overrides the iteration control of every simulation of the run. */
+export interface IterationsChoice {
+  readonly value: number
+  readonly source: 'environment'
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+const seedAllowed = 'a seed is an unsigned integer below 2^53'
+
+/** Checks a seed given as a number (an option). */
+export function checkSeed(value: unknown, where: string): number {
+  if (isSeed(value)) return value
+  throw badInput(where, value, seedAllowed)
+}
+
+function parseSeed(text: string, where: string): number {
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : undefined
+  if (isSeed(value)) return value
+  throw badInput(where, text, seedAllowed)
+}
+
+/** The seed of `vitest run -- --seed=N` (or `--seed N`); the last one counts. */
+export function seedFromArguments(argv: readonly string[]): SeedChoice | undefined {
+  const separator = argv.indexOf('--')
+  const own = separator === -1 ? [] : argv.slice(separator + 1)
+  let seed: SeedChoice | undefined
+  for (const [index, argument] of own.entries()) {
+    const text = argument === '--seed' ? (own[index + 1] ?? '') : /^--seed=(.*)$/s.exec(argument)?.[1]
+    if (text !== undefined) seed = { value: parseSeed(text, '--seed'), source: 'command line' }
+  }
+  return seed
+}
+
+/** The seed of SIMULATION_SEED; an empty variable counts as unset. */
+export function seedFromEnvironment(environment: Environment): SeedChoice | undefined {
+  const text = environment.SIMULATION_SEED
+  if (text === undefined || text === '') return undefined
+  return { value: parseSeed(text, 'SIMULATION_SEED'), source: 'environment' }
+}
+
+/** The iterations of SIMULATION_ITERATIONS; an empty variable counts as unset. */
+export function iterationsFromEnvironment(environment: Environment): IterationsChoice | undefined {
+  const text = environment.SIMULATION_ITERATIONS
+  if (text === undefined || text === '') return undefined
+  const value = /^\d+$/.test(text.trim()) ? Number(text) : 0
+  if (value >= 1 && Number.isSafeInteger(value)) return { value, source: 'environment' }
+  throw badInput('SIMULATION_ITERATIONS', text, 'a number of iterations is a whole number of at least 1')
+}
+
+/** Everywhere a seed may come from; what is undefined there does not choose. */
+export interface SeedSources {
+  readonly commandLine?: SeedChoice | undefined
+  readonly environment?: SeedChoice | undefined
+  readonly projectConfig?: number | undefined
+  readonly plugin?: number | undefined
+  readonly test?: number | undefined
+  readonly fresh: number
+}
+
+/** Strongest first: command line, environment, project config, plugin, the test's own, fresh. */
+export function chooseSeed(sources: SeedSources): SeedChoice {
+  const { commandLine, environment, projectConfig, plugin, test, fresh } = sources
+  if (commandLine) return commandLine
+  if (environment) return environment
+  if (projectConfig !== undefined) return { value: projectConfig, source: 'project config' }
+  if (plugin !== undefined) return { value: plugin, source: 'plugin' }
+  if (test !== undefined) return { value: test, source: 'test' }
+  return { value: fresh, source: 'fresh' }
+}
+
+/** True when that seed runs alone, without regressions and kept failures. */
+export function runsAlone(seed: SeedChoice): boolean {
+  return seed.source === 'command line' || seed.source === 'environment'
+}

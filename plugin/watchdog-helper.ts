@@ -1,0 +1,167 @@
+/**
+ * What main and helper share: a few integers at the front of the buffer, one float (when the window opened) after them.
+ * Every integer is read and written with Atomics; the float is written before `open` and is ordered by it.
+ */
+export const cell = {
+  /** Number of the open window, 0 when none is open. */
+  open: 0,
+  /** 1 while the helper sleeps until a window opens, and therefore needs a notify. */
+  asleep: 1,
+  /** How long the open window may last before the helper asks for its stack. */
+  limitMs: 2,
+  /** Never changes: waiting on it is how the helper sleeps. */
+  never: 3,
+} as const
+
+export const sharedBytes = 24
+export const openedAtOffset = 16
+
+/** What the helper posts: one look at the stack of a window that is over its limit. */
+export interface Sample {
+  readonly window: number
+  /** Text of `new Error().stack` taken in the paused frame, so Vitest has source-mapped it. Raw frames if that failed. */
+  readonly stack: string
+}
+
+export interface HelperData {
+  readonly shared: SharedArrayBuffer
+  readonly port: unknown
+  /** `threadId` of the guarded thread; the inspector names worker threads by it. */
+  readonly thread: number
+  readonly isMainThread: boolean
+  /** After the limit and this, the guarded thread should have been interrupted. */
+  readonly graceMs: number
+}
+
+/**
+ * The helper thread. It only looks: the interruption itself is done by `vm`'s timeout on the guarded thread, because that
+ * unwinds as an ordinary JavaScript error, while `Runtime.terminateExecution` leaves Node's async id stack corrupt.
+ *
+ * Plain JavaScript in a string: a worker started from a file would need a path that survives bundling, and a function
+ * turned into text would carry whatever the transforms (coverage, SSR imports) put into it.
+ */
+export const helperSource = `
+const { workerData } = require('node:worker_threads')
+const { Session } = require('node:inspector')
+const { writeSync } = require('node:fs')
+const { shared, port, thread, isMainThread, graceMs } = workerData
+const cells = new Int32Array(shared, 0, 4)
+const openedAt = new Float64Array(shared, ${openedAtOffset}, 1)
+const now = () => Number(process.hrtime.bigint()) / 1e6
+let examined = 0
+
+function watch() {
+  for (;;) {
+    if (Atomics.load(cells, ${cell.open}) === 0) {
+      Atomics.store(cells, ${cell.asleep}, 1)
+      Atomics.wait(cells, ${cell.open}, 0)
+      Atomics.store(cells, ${cell.asleep}, 0)
+    }
+    const window = Atomics.load(cells, ${cell.open})
+    const limitMs = Atomics.load(cells, ${cell.limitMs})
+    const leftMs = openedAt[0] + limitMs - now()
+    if (window !== 0 && window !== examined && leftMs <= 0) {
+      examined = window
+      return examine(window, limitMs)
+    }
+    // Later windows end later, so sleeping until this one's limit cannot miss theirs (250: one may have a shorter limit).
+    Atomics.wait(cells, ${cell.never}, 0, window === examined ? 50 : Math.min(Math.max(leftMs, 1), 250))
+  }
+}
+
+const isUserCode = (frame) => frame.url !== '' && !frame.url.startsWith('node:')
+/** Frames before this index were called by Node's drain; it has none: the event itself runs. */
+const drainAt = (frames) => {
+  const index = frames.findIndex((frame) => frame.functionName === 'processTicksAndRejections')
+  return index < 0 ? Infinity : index
+}
+const still = (window) => Atomics.load(cells, ${cell.open}) === window
+
+function examine(window, limitMs) {
+  let target, timer, stack = '', steps = 0, over = false
+  const finish = () => {
+    if (over) return
+    over = true
+    clearTimeout(timer)
+    if (!target) return setImmediate(watch)
+    target.post('Debugger.resume', {}, () => {})
+    target.post('Debugger.disable', {}, () => { target.close(); setImmediate(watch) })
+  }
+  timer = setTimeout(() => {
+    if (still(window)) writeSync(2, '[vitest-simulation] one event has blocked the thread for ' + Math.round(now() - openedAt[0]) +
+      ' ms (limit ' + limitMs + ' ms) and could not be interrupted; it is probably inside a native call\\n' + stack + '\\n')
+    const stuck = target
+    finish()
+    if (stuck && still(window)) { stuck.close(); watch() }
+  }, graceMs + 1000)
+  attach((attached) => {
+    if (over) return attached.close()
+    target = attached
+    target.on('Debugger.paused', ({ callFrames }) => {
+      if (over) return
+      if (!still(window)) return finish()
+      const found = callFrames.findIndex(isUserCode) < drainAt(callFrames) || ++steps === 300
+      // Between two links of a chain, inside Node's own loop: step until the next link runs.
+      const next = () => found ? finish() : target.post(drainAt(callFrames) === 0 ? 'Debugger.stepInto' : 'Debugger.stepOut', {}, () => {})
+      if (!found && stack) return next()
+      look(target, callFrames, (text) => {
+        stack = text
+        // Posted before the thread is let go, so it finds the message as soon as it is interrupted.
+        port.postMessage({ window, stack })
+        next()
+      })
+    })
+    target.post('Debugger.enable', {}, () => target.post('Debugger.pause', {}, () => {}))
+  })
+}
+
+/** Vitest's own \`Error.prepareStackTrace\` makes the text, so its positions are those of the source. */
+function look(target, callFrames, done) {
+  const raw = () => callFrames.map(({ functionName, url, location }) =>
+    'at ' + (functionName || '<anonymous>') + ' (' + url + ':' + (location.lineNumber + 1) + ':' + ((location.columnNumber || 0) + 1) + ')').join('\\n    ')
+  const expression = 'new globalThis.Error().stack'
+  target.post('Debugger.evaluateOnCallFrame', { callFrameId: callFrames[0].callFrameId, expression, returnByValue: true, silent: true }, (error, answer) => {
+    const text = !error && !answer.exceptionDetails && answer.result.value
+    done(typeof text === 'string' ? text.replace(/^.*(\\n +at eval .*)?/, '').trimStart() : raw())
+  })
+}
+
+/** Connects to the guarded thread: directly when it is the main thread, else through the main thread's NodeWorker domain. */
+function attach(done) {
+  const session = new Session()
+  session.connectToMainThread()
+  if (isMainThread) return done({
+    post: (method, params, answer) => session.post(method, params, answer),
+    on: (event, listener) => session.on(event, (message) => listener(message.params)),
+    close: () => session.disconnect(),
+  })
+  let ids = 0, sessionId
+  const answers = new Map(), listeners = new Map()
+  session.on('NodeWorker.attachedToWorker', ({ params }) => {
+    // The title is '[worker 3]', with the worker's name after it when it has one.
+    if (sessionId || !params.workerInfo.title.startsWith('[worker ' + thread + ']')) return
+    sessionId = params.sessionId
+    done({
+      post(method, params, answer) {
+        answers.set(++ids, answer)
+        session.post('NodeWorker.sendMessageToWorker', { sessionId, message: JSON.stringify({ id: ids, method, params }) }, () => {})
+      },
+      on: (event, listener) => listeners.set(event, listener),
+      close: () => session.post('NodeWorker.disable', () => session.disconnect()),
+    })
+  })
+  session.on('NodeWorker.receivedMessageFromWorker', ({ params }) => {
+    if (params.sessionId !== sessionId) return
+    const message = JSON.parse(params.message)
+    if (!message.id) return listeners.get(message.method)?.(message.params)
+    const answer = answers.get(message.id)
+    answers.delete(message.id)
+    answer?.(message.error ?? null, message.result)
+  })
+  session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, () => {})
+}
+
+// An inspector session does not keep its thread alive, and a thread that ends with one open makes Node abort.
+setInterval(() => {}, 2 ** 30)
+watch()
+`

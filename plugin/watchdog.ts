@@ -1,0 +1,264 @@
+/**
+ * Interrupts a slice of the driver that does not come back: an endless loop, promise chain, nextTick chain or regular
+ * expression would otherwise hang Vitest for ever (vitest#2920), because nothing else runs on a blocked thread.
+ *
+ * Slices run inside `vm.Script#runInThisContext({ timeout })`. Its timer lives on a thread of its own, stops V8 wherever it
+ * is, and turns the stop into an ordinary error at the point of the call. That error must then leave the macrotask uncaught:
+ * on the way to `process.setUncaughtExceptionCaptureCallback` Node unwinds the async ids that the killed callbacks left
+ * behind. (`Runtime.terminateExecution` without this conversion skips that step, and Node aborts.)
+ *
+ * A helper thread adds where it hung, see watchdog-helper.ts. Node 20, 22, 24, 26; processes and worker threads.
+ */
+import { AsyncResource, createHook } from 'node:async_hooks'
+import inspector from 'node:inspector'
+import vm from 'node:vm'
+import {
+  MessageChannel,
+  type MessagePort,
+  Worker,
+  isMainThread,
+  receiveMessageOnPort,
+  threadId,
+} from 'node:worker_threads'
+import { type HelperData, type Sample, cell, helperSource, openedAtOffset, sharedBytes } from './watchdog-helper.ts'
+
+/** One event blocked the thread longer than it may. Reaches the uncaught exception capture callback, see `defer`. */
+export class Hang extends Error {
+  override readonly name = 'Hang'
+  readonly limitMs: number
+  readonly blockedMs: number
+  /** The innermost frame outside Node ('spin (/app/src/spin.ts:3:5)'), if the helper could look in time. */
+  readonly at: string | undefined
+
+  constructor(limitMs: number, blockedMs: number, frames: string | undefined) {
+    const at = frames
+      ?.split('\n')
+      .map((line) => line.trim().replace(/^at /, ''))
+      .find((line) => /:\d+:\d+\)?$/.test(line) && !/\bnode:/.test(line))
+    const message =
+      `One event blocked the thread for more than ${limitMs} ms` +
+      (at === undefined ? ' (its stack could not be read)' : `, at ${at}`) +
+      '. It was interrupted. Likely an endless loop, promise chain or nextTick chain; if the work is finite, raise the limit.'
+    super(message)
+    this.limitMs = limitMs
+    this.blockedMs = blockedMs
+    this.at = at
+    this.stack = `${this.name}: ${message}\n    ${frames ?? ''}`.trimEnd()
+  }
+}
+
+/** True for a `Hang`, also one that another copy of this module made. */
+export const isHang = (error: unknown): error is Hang =>
+  error instanceof Error && error.name === 'Hang' && 'blockedMs' in error
+
+export interface Watchdog {
+  /**
+   * Runs `run` in a real macrotask, soon, on an empty stack, and interrupts it after `limitMs`. Replaces `setImmediate` for
+   * slices of the driver. When `run` defers again within 20 ms it runs in the same guarded macrotask (guarding costs
+   * 0.1–0.2 ms, a deferral in the same macrotask 0.3 µs); after that a real macrotask passes.
+   *
+   * An interrupted `run` does not return and its `finally` blocks do not run. Instead a `Hang` reaches the callback of
+   * `process.setUncaughtExceptionCaptureCallback`, which must be set while anything is deferred, and which decides what
+   * runs next. Promise jobs and nextTicks that were queued have been run or dropped by then.
+   */
+  defer(run: () => void, limitMs: number): void
+  /**
+   * Resolves in a macrotask that is not guarded. A simulation awaits it last: code that continues from a slice otherwise
+   * (the next test of the file) would run under the limit.
+   */
+  leave(): Promise<void>
+}
+
+interface Deferred {
+  readonly run: () => void
+  readonly limitMs: number
+}
+
+interface Helper {
+  readonly cells: Int32Array
+  readonly openedAt: Float64Array
+  readonly port: MessagePort
+}
+
+// Taken when the module loads: while a simulation runs the globals are virtual.
+const realSetImmediate = globalThis.setImmediate
+const realNow = performance.now.bind(performance)
+const realHrtime = process.hrtime.bigint.bind(process.hrtime)
+// DEP0134 in the documentation only. Without it the driver cannot drain inside a slice, and there is nothing to drain here.
+const drain = (process as { _tickCallback?: () => void })._tickCallback?.bind(process)
+
+/** Below this age a macrotask accepts another slice. Equals the driver's slice, so a full slice always ends it. */
+const windowMs = 20
+/** The interruption comes this much after the helper starts to look, which takes 5–50 ms. */
+const graceMs = 500
+const scriptSlot = Symbol.for('vitest-simulation.watchdog.call')
+const instanceSlot = Symbol.for('vitest-simulation.watchdog')
+const slots = process as unknown as { [scriptSlot]?: () => void; [instanceSlot]?: Watchdog }
+
+/** The watchdog of this thread; starts its helper when something is deferred for the first time. */
+export function createWatchdog(): Watchdog {
+  // On `process`, since Vitest loads modules once per test file: the thread must not get a helper for each.
+  return (slots[instanceSlot] ??= create())
+}
+
+function create(): Watchdog {
+  const queue: Deferred[] = []
+  let scheduled = false
+  let windows = 0
+  let helper: Helper | undefined
+  /** The async context of the window that hung: the killed code could not restore it itself. */
+  let cleanContext: AsyncResource | undefined
+
+  function schedule(): void {
+    if (scheduled) return
+    scheduled = true
+    if (cleanContext) cleanContext.runInAsyncScope(realSetImmediate, undefined, openWindow)
+    else realSetImmediate(openWindow)
+  }
+
+  function openWindow(): void {
+    scheduled = false
+    cleanContext = undefined
+    const limitMs = queue[0]?.limitMs
+    if (limitMs === undefined) return
+    try {
+      if (debuggerAttached()) runWindow(limitMs)
+      else guardWindow(limitMs)
+    } finally {
+      if (queue.length > 0) schedule()
+    }
+  }
+
+  function runWindow(limitMs: number): void {
+    const end = realNow() + windowMs
+    do {
+      queue.shift()?.run()
+      // What awaits the end of an iteration continues here and may defer the next one.
+      if (queue.length === 0) drain?.()
+    } while (queue[0]?.limitMs === limitMs && realNow() < end)
+  }
+
+  function guardWindow(limitMs: number): void {
+    const context = new AsyncResource('vitest-simulation')
+    // The slices of a window last up to twice windowMs together; the limit is for the event that comes last.
+    const window = announce((helper ??= startHelper()), limitMs + 2 * windowMs, ++windows)
+    const openedAt = realNow()
+    const timeout = limitMs + 2 * windowMs + graceMs
+    try {
+      callWithTimeout(() => runWindow(limitMs), timeout)
+    } catch (error) {
+      const blockedMs = realNow() - openedAt
+      // Code under test may use vm's timeout too; its error is not ours.
+      if (!isTimeout(error) || blockedMs < timeout - 5) throw error
+      Atomics.store(helper.cells, cell.open, 0)
+      cleanContext = context
+      const hang = new Hang(limitMs, Math.round(blockedMs), lastSample(helper.port, window))
+      dropQueuedJobs()
+      throw hang
+    } finally {
+      Atomics.store(helper.cells, cell.open, 0)
+    }
+  }
+
+  return {
+    defer(run, limitMs) {
+      queue.push({ run, limitMs })
+      // Inside a window this schedules one immediate too many, at most one per window; it finds the queue empty.
+      schedule()
+    },
+    leave: () => new Promise((resolve) => void realSetImmediate(resolve)),
+  }
+}
+
+/** While a person looks at a breakpoint nothing is hanging. */
+function debuggerAttached(): boolean {
+  return inspector.url() !== undefined
+}
+
+function startHelper(): Helper {
+  const shared = new SharedArrayBuffer(sharedBytes)
+  const { port1, port2 } = new MessageChannel()
+  const data: HelperData = { shared, port: port2, thread: threadId, isMainThread, graceMs }
+  // No inherited execArgv or environment: the user's loaders and NODE_OPTIONS have no business in there.
+  const worker = new Worker(helperSource, {
+    eval: true,
+    name: 'vitest-simulation watchdog',
+    workerData: data,
+    transferList: [port2],
+    execArgv: [],
+    env: {},
+  })
+  // Without a helper a hang is still interrupted; only its stack is missing.
+  worker.on('error', () => {})
+  worker.unref()
+  port1.unref()
+  return { cells: new Int32Array(shared, 0, 4), openedAt: new Float64Array(shared, openedAtOffset, 1), port: port1 }
+}
+
+function announce(helper: Helper, limitMs: number, count: number): number {
+  const window = (count & 0x3fffffff) + 1
+  helper.openedAt[0] = Number(realHrtime()) / 1e6
+  Atomics.store(helper.cells, cell.limitMs, limitMs)
+  Atomics.store(helper.cells, cell.open, window)
+  if (Atomics.load(helper.cells, cell.asleep) === 1) Atomics.notify(helper.cells, cell.open)
+  return window
+}
+
+function lastSample(port: MessagePort, window: number): string | undefined {
+  let stack: string | undefined
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: Sample } | undefined
+    if (!received) return stack
+    if (received.message.window === window) stack = received.message.stack
+  }
+}
+
+let script: vm.Script | undefined
+
+/** Calls `run`; after `timeoutMs` it is stopped and an error for which `isTimeout` holds is thrown. */
+function callWithTimeout(run: () => void, timeoutMs: number): void {
+  // Through `process`, because the script runs in the main context whichever context Vitest gave the test.
+  script ??= new vm.Script(`process[Symbol.for('${Symbol.keyFor(scriptSlot)}')]()`, {
+    filename: 'vitest-simulation:slice',
+  })
+  slots[scriptSlot] = run
+  script.runInThisContext({ timeout: timeoutMs })
+}
+
+const isTimeout = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT'
+
+/**
+ * Empties the queues of promise jobs and nextTicks before Node does it itself, unguarded, at the end of the macrotask: an
+ * endless nextTick chain that was stopped between two links has its next link queued there and would hang again.
+ */
+function dropQueuedJobs(): void {
+  if (!drain) return
+  let stops = 0
+  for (let attempt = 0; attempt < 20 && stops < 5; attempt++) {
+    const hook = createHook({
+      init(_id, type, _trigger, resource) {
+        // First everything may finish, then links added by code outside Node are emptied, then all of them.
+        if (type === 'TickObject' && (stops > 1 || !addedByNode()))
+          (resource as { callback?: () => void }).callback = () => {}
+      },
+    })
+    if (stops > 0) hook.enable()
+    try {
+      callWithTimeout(drain, 50)
+      return
+    } catch (error) {
+      // Any other error is a late failure of the iteration that has just failed.
+      if (isTimeout(error)) stops++
+    } finally {
+      hook.disable()
+    }
+  }
+}
+
+/** True when the nextTick whose init hook is running was asked for by Node (a stream that has written, say). */
+function addedByNode(): boolean {
+  const frames = (new Error().stack ?? '').split('\n')
+  const nextTick = frames.findIndex((frame) => /\bnextTick\b/.test(frame))
+  return nextTick >= 0 && /\(?node:/.test(frames[nextTick + 1] ?? '')
+}

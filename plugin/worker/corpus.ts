@@ -1,0 +1,60 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { isSeed } from '../../src/random/seed.ts'
+
+/** One failing seed that is kept. */
+export interface KeptSeed {
+  readonly seed: number
+  /** 'InvariantViolation: name'. */
+  readonly failure: string
+}
+
+interface CorpusFile {
+  readonly version: 1
+  readonly tests: Record<string, KeptSeed[]>
+}
+
+/** Kept per test; the oldest leave first. */
+const seedsPerTest = 20
+
+/** `__simulations__/<test file>.json` beside the test file. */
+export function corpusPath(testFile: string): string {
+  return join(dirname(testFile), '__simulations__', `${basename(testFile)}.json`)
+}
+
+/** The seeds of a test that failed before, newest first; throws Error when the file cannot be understood. */
+export function readCorpus(testFile: string, testName: string): readonly KeptSeed[] {
+  return read(corpusPath(testFile)).tests[testName] ?? []
+}
+
+/** Adds a failing seed; a seed that is there already moves to the front. */
+export function keepSeed(testFile: string, testName: string, kept: KeptSeed): void {
+  const path = corpusPath(testFile)
+  const file = read(path)
+  const others = (file.tests[testName] ?? []).filter(({ seed }) => seed !== kept.seed)
+  const tests = { ...file.tests, [testName]: [kept, ...others].slice(0, seedsPerTest) }
+  const sorted = Object.fromEntries(Object.entries(tests).sort(([a], [b]) => (a < b ? -1 : 1)))
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${JSON.stringify({ version: 1, tests: sorted }, null, 2)}\n`)
+}
+
+function read(path: string): CorpusFile {
+  if (!existsSync(path)) return { version: 1, tests: {} }
+  let file: unknown
+  try {
+    file = JSON.parse(readFileSync(path, 'utf8'))
+  } catch (error) {
+    throw unreadable(path, error instanceof Error ? error.message : String(error))
+  }
+  const { version, tests } = (file ?? {}) as Partial<CorpusFile>
+  if (version !== 1 || typeof tests !== 'object' || tests === null) throw unreadable(path, 'it is not of version 1')
+  for (const seeds of Object.values(tests)) {
+    if (!Array.isArray(seeds) || !seeds.every((one) => isSeed(one?.seed)))
+      throw unreadable(path, 'not every seed in it is one')
+  }
+  return { version, tests }
+}
+
+function unreadable(path: string, why: string): Error {
+  return new Error(`kept seeds in ${path} cannot be read (${why}): mend the file or delete it`)
+}

@@ -1,0 +1,100 @@
+import type { RunnerTestFile } from 'vitest'
+import type { SimulationResult, SiteResult } from '../../src/runner/check-simulation.ts'
+import {
+  describeControl,
+  plannedIterations,
+  toIterationControl,
+  defaultControl,
+} from '../../src/runner/iteration-control.ts'
+import type { CataloguedSite, FailureSummary, SimulationMeta, SiteCount } from '../contract.ts'
+import type { TestSettings } from './settings.ts'
+
+const catalogueKey = Symbol.for('vitest-simulation.catalogue')
+
+/** What the transform found in the modules that this worker has loaded. */
+export function catalogue(): CataloguedSite[] {
+  const byFile = (globalThis as unknown as Record<symbol, Map<string, CataloguedSite[]> | undefined>)[catalogueKey]
+  return byFile === undefined ? [] : [...byFile.values()].flat()
+}
+
+/** What the reporter may know before the test runs. */
+export function plannedMeta(settings: TestSettings): SimulationMeta {
+  const control = toIterationControl(settings.options.iterations ?? defaultControl)
+  return {
+    version: 1,
+    status: 'running',
+    control: describeControl(control),
+    planned: settings.alone ? 1 : plannedIterations(control),
+    iterations: 0,
+    seed: settings.seed,
+    seedSource: settings.seedSource,
+    stopReason: null,
+    virtualMs: 0,
+    realMs: 0,
+    events: 0,
+    sites: [],
+    faults: [],
+    failures: [],
+    warnings: [],
+    slow: settings.slow,
+  }
+}
+
+/** The whole result as plain JSON. */
+export function resultMeta(
+  settings: TestSettings,
+  result: SimulationResult,
+  failures: FailureSummary[],
+): SimulationMeta {
+  return {
+    ...plannedMeta(settings),
+    status: result.status,
+    planned: result.planned,
+    iterations: result.iterations,
+    stopReason: result.stopReason,
+    virtualMs: result.virtualMs,
+    realMs: result.realMs,
+    events: result.events,
+    sites: siteCounts(result.sites, settings.options.sometimes ?? []),
+    faults: result.families.map((family) => ({ ...family })),
+    failures,
+    warnings: warningsOf(result),
+  }
+}
+
+/** Built-in sites count only where the test asks for them by name. */
+function siteCounts(sites: readonly SiteResult[], named: readonly string[]): SiteCount[] {
+  const known = catalogue()
+  return sites
+    .filter((site) => !site.builtin || named.includes(site.name))
+    .map(({ kind, name, required, hits, misses, iterationsHit, watermark }) => {
+      const place = known.find((site) => site.kind === kind && site.name === name)
+      return {
+        kind,
+        name,
+        ...(place !== undefined && { file: place.file, line: place.line }),
+        required,
+        hits,
+        misses,
+        iterationsHit,
+        ...(watermark !== undefined && { watermark }),
+      }
+    })
+}
+
+/** Faults and sites that were on and never did anything. */
+function warningsOf(result: SimulationResult): string[] {
+  if (result.iterations < 10) return []
+  const warnings: string[] = []
+  for (const { family, injected, effective } of result.families) {
+    if (effective > 0) continue
+    const what = injected === 0 ? 'was never injected' : `was injected ${injected}× without any effect`
+    warnings.push(`inert fault: ${family} ${what} in ${result.iterations} iterations`)
+  }
+  return warnings
+}
+
+/** Puts the catalogue where the reporter finds it. */
+export function fileMeta(file: RunnerTestFile): void {
+  file.meta.simulationSites = catalogue()
+}

@@ -1,0 +1,162 @@
+import { relative } from 'node:path'
+import type { RunnerTestCase } from 'vitest'
+import {
+  type RunContext,
+  type SeedFailure,
+  type SimulationResult,
+  checkSimulation,
+} from '../../src/runner/check-simulation.ts'
+import { failureStory, missedText } from '../../src/runner/failure-text.ts'
+import type { Body } from '../../src/runner/iteration.ts'
+import type { FailureSummary } from '../contract.ts'
+import type { ProvidedSimulation } from '../provided.ts'
+import { requiredSitesOf } from './body-sites.ts'
+import { keepSeed, readCorpus } from './corpus.ts'
+import { Expectations } from './expectations.ts'
+import { IterationHooks } from './hooks.ts'
+import { catalogue, fileMeta, resultMeta } from './meta.ts'
+import { reportProgress } from './progress.ts'
+import { replayCommand } from './replay-command.ts'
+import { oneAtATime } from './serial.ts'
+import type { TestSettings } from './settings.ts'
+import { simulationFailed } from './simulation-failed.ts'
+import { workerHost } from './worker-host.ts'
+
+/** One simulation test, as Vitest runs it. */
+export interface TestRun {
+  readonly task: RunnerTestCase
+  readonly signal: AbortSignal
+  readonly settings: TestSettings
+  readonly provided: ProvidedSimulation
+  readonly body: Body
+  /** The function the user wrote, for the sites inside it. */
+  readonly written: object
+}
+
+/** Runs a simulation test to its verdict; throws the failure. */
+export function runTest(run: TestRun): Promise<void> {
+  return oneAtATime(() => execute(run))
+}
+
+async function execute(run: TestRun): Promise<void> {
+  const { task, settings, provided, body } = run
+  const hooks = new IterationHooks(task)
+  const expectations = new Expectations(task)
+  const withHooks = hooks.any
+  let begun = false
+  const begin = (): void | Promise<void> => {
+    expectations.begin()
+    const first = !begun
+    begun = true
+    return withHooks && !first ? hooks.between() : undefined
+  }
+  const context: RunContext = {
+    host: workerHost(provided, settings.options.limits?.drainMs),
+    seed: settings.seed,
+    alone: settings.alone && settings.seedSource !== 'test',
+    corpus: settings.alone ? [] : readCorpus(task.file.filepath, fullName(task)).map(({ seed }) => seed),
+    bodySites: requiredSitesOf(run.written),
+    signal: run.signal,
+    beforeIteration: begin,
+    afterBody: () => expectations.check(),
+    ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
+    ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
+  }
+  const options =
+    settings.alone && settings.seedSource === 'test' ? { ...settings.options, seed: settings.seed } : settings.options
+  const result = await checkSimulation(body, options, context)
+  if (withHooks) await hooks.finish()
+  expectations.end()
+  settle(run, result)
+}
+
+/** Writes down what was found, and throws when it is a failure. */
+function settle(run: TestRun, result: SimulationResult): void {
+  const { task, settings } = run
+  const verdict = verdictOf(run, result)
+  task.meta.simulation = resultMeta(settings, result, verdict === undefined ? [] : [verdict.summary])
+  fileMeta(task.file)
+  if (verdict === undefined) return
+  if (result.failure !== undefined) keep(run, result.failure)
+  throw verdict.error
+}
+
+interface Verdict {
+  readonly summary: FailureSummary
+  readonly error: Error
+}
+
+function verdictOf(run: TestRun, result: SimulationResult): Verdict | undefined {
+  if (result.failure !== undefined) return seedVerdict(run, result, result.failure)
+  if (result.missed.length > 0) return missedVerdict(run, result)
+  if (result.status === 'interrupted') return interruptedVerdict(run, result)
+  return undefined
+}
+
+function seedVerdict(run: TestRun, result: SimulationResult, failure: SeedFailure): Verdict {
+  const { failure: what } = failure
+  const replay = replayOf(run, failure.seed)
+  const error = simulationFailed(what.kind, what.message, failureStory(failure, result.planned, replay), what.error)
+  return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, replay, failure) }
+}
+
+function missedVerdict(run: TestRun, result: SimulationResult): Verdict {
+  const known = catalogue()
+  const text = missedText(result.missed, result.iterations, ({ kind, name }) => {
+    const place = known.find((site) => site.kind === kind && site.name === name)
+    return place === undefined ? '' : `  ${relative(run.provided.root, place.file).replaceAll('\\', '/')}:${place.line}`
+  })
+  const story = `  seed ${result.seed} · more iterations, other chaos, or a site that cannot be reached?`
+  const error = simulationFailed('CoverageMissed', text, story, undefined)
+  const names = result.missed.map(({ name }) => name).join(', ')
+  return {
+    error,
+    summary: summaryOf(error, 'CoverageMissed', names, result.seed, result.iterations, replayOf(run, result.seed)),
+  }
+}
+
+function interruptedVerdict({ signal, settings, ...run }: TestRun, result: SimulationResult): Verdict {
+  const { slow } = settings
+  const limit = slow?.terminateAfter == null ? undefined : slow.periodMs * slow.terminateAfter
+  const why =
+    signal.aborted || limit === undefined
+      ? 'the run was aborted'
+      : `ended after ${limit / 1000} s of real time: slowTimeout { period: ${slow?.periodMs} ms, terminateAfter: ${slow?.terminateAfter} }`
+  const text = `interrupted after ${result.iterations} iterations: ${why}; an interrupted simulation is not a pass`
+  const error = simulationFailed('Interrupted', text, `  seed ${result.seed}`, undefined)
+  const replay = replayOf({ ...run, signal, settings }, result.seed)
+  return { error, summary: summaryOf(error, 'Interrupted', 'budget', result.seed, result.iterations, replay) }
+}
+
+function summaryOf(
+  error: Error,
+  kind: string,
+  name: string,
+  seed: number,
+  iteration: number,
+  replay: string,
+  failure?: SeedFailure,
+): FailureSummary {
+  const { time = 0, event = 0 } = failure?.failure ?? {}
+  const digest = failure?.digest ?? ''
+  return { kind, name, message: error.message, seed, iteration, virtualMs: time / 1000, events: event, digest, replay }
+}
+
+function replayOf({ task, provided }: TestRun, seed: number): string {
+  return replayCommand(seed, provided.root, task.file.filepath, task.name, task.file.projectName ?? '')
+}
+
+/** Failing seeds are kept beside the test, except in CI and where a failure is expected. */
+function keep({ task, provided }: TestRun, failure: SeedFailure): void {
+  const wanted = provided.options.keepFailures ?? !provided.ci
+  if (!wanted || task.fails === true) return
+  const { kind, name } = failure.failure
+  keepSeed(task.file.filepath, fullName(task), { seed: failure.seed, failure: `${kind}: ${name}` })
+}
+
+/** 'suite > test'. */
+export function fullName(task: RunnerTestCase): string {
+  const names = [task.name]
+  for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name)
+  return names.filter((name) => name !== '').join(' > ')
+}

@@ -1,0 +1,171 @@
+import { type RunnerTestCase, type TestAPI, type TestContext, TestRunner, inject, test as vitestTest } from 'vitest'
+import { SimulationError, badInput } from '../../src/engine/errors.ts'
+import type { Body } from '../../src/runner/iteration.ts'
+import type { Simulation } from '../../src/runner/simulation.ts'
+import { plannedMeta } from './meta.ts'
+import { providedSimulation } from './provided.ts'
+import { runTest } from './run-test.ts'
+import { settingsFor } from './settings.ts'
+import { type SimulationTestOptions, splitOptions } from './test-options.ts'
+import type { SimulationTest } from './types.ts'
+
+const flags = ['skip', 'only', 'todo', 'fails', 'concurrent'] as const
+
+/** Anything a user may write as the body. */
+type WrittenBody = (...args: never[]) => unknown
+
+interface Definition {
+  readonly options: SimulationTestOptions
+  readonly body: WrittenBody | undefined
+}
+
+/** What a copy of `simulation` carries along. */
+interface Base {
+  /** Vitest's test with the chain so far. */
+  readonly test: TestAPI
+  /** Options of `simulation.with(…)`. */
+  readonly options: SimulationTestOptions
+  /** Fixtures of `simulation.extend(…)`; the body gets them as its last argument. */
+  readonly fixtures: readonly string[]
+}
+
+/** Builds `simulation`: a thin wrapper over Vitest's public `test`, with the same chains. */
+export function createSimulationTest(base: Base = { test: vitestTest, options: {}, fixtures: [] }): SimulationTest {
+  const define = (name: string | Function, a?: unknown, b?: unknown): void => {
+    const { options, body } = parse(name, a, b, base.options)
+    const call = body as ((sim: Simulation, context?: unknown) => unknown) | undefined
+    const { vitestOptions, handler } = prepare(name, options, body, base)
+    if (call === undefined || handler === undefined) return base.test(name, vitestOptions)
+    base.test(
+      name,
+      vitestOptions,
+      handler((context) => (sim) => (base.fixtures.length === 0 ? call(sim) : call(sim, context))),
+    )
+  }
+  const api = define as unknown as Record<string, unknown>
+  for (const flag of flags) lazily(api, flag, () => createSimulationTest({ ...base, test: base.test[flag] as TestAPI }))
+  lazily(api, 'test', () => api)
+  api.skipIf = (condition: unknown) => createSimulationTest({ ...base, test: base.test.skipIf(condition) as TestAPI })
+  api.runIf = (condition: unknown) => createSimulationTest({ ...base, test: base.test.runIf(condition) as TestAPI })
+  api.each = (cases: readonly unknown[], ...rest: unknown[]) => defineMany(base, cases, rest, true)
+  api.for = (cases: readonly unknown[], ...rest: unknown[]) => defineMany(base, cases, rest, false)
+  api.with = (options: SimulationTestOptions) => {
+    splitOptions(options)
+    return createSimulationTest({ ...base, options: { ...base.options, ...options } })
+  }
+  api.extend = (fixtures: Record<string, unknown>) => {
+    const test = base.test.extend(fixtures as never) as TestAPI
+    return createSimulationTest({ ...base, test, fixtures: [...base.fixtures, ...Object.keys(fixtures)] })
+  }
+  return define as unknown as SimulationTest
+}
+
+/** `.each` spreads a case that is a list over the body's arguments, `.for` does not; `sim` comes after them. */
+function defineMany(base: Base, cases: readonly unknown[], rest: readonly unknown[], spread: boolean) {
+  return (name: string | Function, a?: unknown, b?: unknown): void => {
+    const { options, body } = parse(name, a, b, base.options)
+    const { vitestOptions, handler } = prepare(name, options, body, base)
+    const table = (base.test.for as unknown as (...args: unknown[]) => (...args: unknown[]) => void)(cases, ...rest)
+    if (body === undefined || handler === undefined) {
+      table(name, vitestOptions)
+      return
+    }
+    const call = body as (...args: unknown[]) => unknown
+    const one = (item: unknown, context: TestContext): unknown => {
+      const args = spread && Array.isArray(item) ? (item as unknown[]) : [item]
+      return handler((fixtures) => (sim) => call(...args, sim, ...(base.fixtures.length > 0 ? [fixtures] : [])))(
+        context,
+      )
+    }
+    one.toString = () => `(item, ${contextPattern(base)}) => {}`
+    table(name, vitestOptions, one)
+  }
+}
+
+type Handler = (bodyFor: (context: TestContext) => Body) => (context: TestContext) => Promise<void>
+
+/** Checks everything and reads the settings once, at definition: what is wrong is said before anything runs. */
+function prepare(
+  name: string | Function,
+  given: SimulationTestOptions,
+  written: WrittenBody | undefined,
+  base: Base,
+): { vitestOptions: object; handler: Handler | undefined } {
+  const split = splitOptions(given)
+  const suite = TestRunner.getCurrentSuite() as unknown as { suite?: SuiteLike; options?: SuiteLike['options'] }
+  if (TestRunner.getCurrentTest() !== undefined) {
+    throw new SimulationError(
+      'NESTED',
+      `simulation.test('${nameOf(name)}') was called inside a running test: define it in a file or describe`,
+    )
+  }
+  const provided = providedSimulation()
+  const settings = settingsFor([...suiteNames(suite.suite), nameOf(name)].join(' > '), split, provided)
+  const inherited = suite.options ?? suite.suite?.options
+  const vitestOptions = {
+    // Vitest's clock would end a simulation of many seeds; ours (slowTimeout) watches it. A retry would hide a seed.
+    ...(inherited?.timeout === undefined && { timeout: 0 }),
+    ...(inherited?.retry === undefined && { retry: 0 }),
+    ...split.vitest,
+    meta: { ...split.vitest.meta, simulation: plannedMeta(settings) },
+    ...(inject('simulation') !== undefined && { tags: ['simulation', ...[split.vitest.tags ?? []].flat()] }),
+  }
+  if (written === undefined) return { vitestOptions, handler: undefined }
+  const handler: Handler = (bodyFor) => {
+    const run = (context: TestContext): Promise<void> => {
+      const task = context.task as unknown as RunnerTestCase
+      return runTest({ task, signal: context.signal, settings, provided, body: bodyFor(context), written })
+    }
+    // Vitest reads which fixtures a test wants from the source text of its function.
+    run.toString = () => `(${contextPattern(base)}) => {}`
+    return run
+  }
+  return { vitestOptions, handler }
+}
+
+interface SuiteLike {
+  readonly name: string
+  readonly suite?: SuiteLike
+  readonly options?: { readonly timeout?: number; readonly retry?: unknown }
+}
+
+function suiteNames(suite: SuiteLike | undefined): string[] {
+  return suite === undefined ? [] : [...suiteNames(suite.suite), suite.name].filter((name) => name !== '')
+}
+
+function contextPattern(base: Base): string {
+  return `{ ${['task', 'signal', ...base.fixtures].join(', ')} }`
+}
+
+/** Takes (name, body), (name, options, body) or (name, body, timeout) apart. */
+function parse(name: unknown, a: unknown, b: unknown, inherited: SimulationTestOptions): Definition {
+  if (typeof name !== 'string' && typeof name !== 'function') {
+    throw badInput(
+      'simulation.test name',
+      name,
+      'it must be a string; the form is simulation.test(name, options?, body)',
+    )
+  }
+  const where = `simulation.test('${nameOf(name)}')`
+  if (typeof a === 'function') {
+    if (b === undefined) return { options: inherited, body: a as WrittenBody }
+    if (typeof b === 'number') return { options: { ...inherited, timeout: b }, body: a as WrittenBody }
+    throw badInput(`${where} third argument`, b, 'it must be a timeout in ms; options come before the body')
+  }
+  if (a !== undefined && (a === null || typeof a !== 'object' || Array.isArray(a))) {
+    throw badInput(`${where} options`, a, 'they must be an object')
+  }
+  if (b !== undefined && typeof b !== 'function') {
+    throw badInput(`${where} body`, b, 'it must be a function (sim) => …')
+  }
+  return { options: { ...inherited, ...(a as SimulationTestOptions | undefined) }, body: b as WrittenBody | undefined }
+}
+
+function nameOf(name: string | Function): string {
+  return typeof name === 'string' ? name : name.name || '<anonymous>'
+}
+
+function lazily(target: object, name: string, get: () => unknown): void {
+  let value: unknown
+  Object.defineProperty(target, name, { get: () => (value ??= get()), enumerable: true, configurable: true })
+}
