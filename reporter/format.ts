@@ -1,0 +1,70 @@
+/** The only place where numbers, times and foreign names become text, the same on every machine and locale. */
+import { stripVTControlCharacters } from 'node:util'
+
+/** 61204 → '61,204'. Locale-free, so that reports compare across machines. */
+export const formatCount = (count: number): string => String(Math.round(count)).replace(/\B(?=(?:\d{3})+(?!\d))/g, ',')
+
+/** `count` with its noun: '1 iteration', '1,264 iterations'. */
+export const formatPlural = (count: number, noun: string): string =>
+  `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+
+const oneDecimal = (value: number): string => (Math.floor(value * 10) / 10).toFixed(1)
+
+/** Milliseconds as people read them: '412 ms', '14.2s', '3m 11s', '6h 12m', '3d 4h'. */
+export const formatDuration = (durationMs: number): string => {
+  if (durationMs < 999.5) return `${Math.round(durationMs)} ms`
+  if (durationMs < 60_000) return `${oneDecimal(durationMs / 1000)}s`
+  const seconds = Math.floor(durationMs / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const hours = Math.floor(minutes / 60)
+  if (minutes < 60) return `${minutes}m ${seconds % 60}s`
+  if (hours < 24) return `${hours}h ${minutes % 60}m`
+  return `${formatCount(Math.floor(hours / 24))}d ${hours % 24}h`
+}
+
+/** Milliseconds as seconds only, as slow-timeouts are written: '191s', '0.4s'. */
+export const formatSeconds = (durationMs: number): string =>
+  durationMs >= 10_000
+    ? `${Math.floor(durationMs / 1000)}s`
+    : `${oneDecimal(durationMs / 1000 + 1e-9).replace(/\.0$/, '')}s`
+
+/** How much faster than real time: '1,571×', '2.5×'. */
+export const formatRatio = (ratio: number): string => `${ratio < 10 ? oneDecimal(ratio) : formatCount(ratio)}×`
+
+/** A share between 0 and 1, rounded down so that only a complete share reads '100 %', never '0 %' when it is not. */
+export const formatShare = (share: number): string => {
+  const percent = share * 100
+  if (percent > 0 && percent < 0.1) return '<0.1 %'
+  return `${oneDecimal(percent + 1e-9).replace(/\.0$/, '')} %`
+}
+
+/** Iterations done against planned: '10 iterations' when the plan was met, '38 of 1,000' otherwise. */
+export const formatIterations = (done: number, planned: number | null, metPlan: boolean): string =>
+  planned === null || (metPlan && done >= planned)
+    ? formatPlural(done, 'iteration')
+    : `${formatCount(done)} of ${formatCount(planned)}`
+
+// C0 and C1 controls, line separators, bidirectional overrides: they would move or disguise the text around them.
+// eslint-disable-next-line no-control-regex
+const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g
+
+/** A name, message or path from outside, on one line, without ANSI sequences or control characters. */
+export const formatForeign = (text: string): string => stripVTControlCharacters(text).replace(unprintable, ' ').trim()
+
+/** At most `width` characters, with '…' where text was cut. */
+export const truncate = (text: string, width: number): string => {
+  const characters = [...text]
+  return characters.length <= width
+    ? text
+    : `${characters
+        .slice(0, width - 1)
+        .join('')
+        .trimEnd()}…`
+}
+
+/** Pads to `width` characters (not UTF-16 units). */
+export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - [...text].length))
+
+/** Pads on the left to `width` characters. */
+export const padStart = (text: string, width: number): string =>
+  ' '.repeat(Math.max(0, width - [...text].length)) + text

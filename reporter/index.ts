@@ -1,0 +1,3 @@
+/** The package door `vitest-simulation/reporter`. */
+export { SimulationReporter, SimulationReporter as default, reporterMark } from './reporter.ts'
+export type { SimulationReporterOptions } from './reporter.ts'

@@ -1,0 +1,84 @@
+/** Adds up the counters of one simulation that ran in slices, one Vitest project a slice. */
+import type { FaultCount, SimulationMeta, SiteCount } from '../plugin/contract.ts'
+import type { CollectedSimulation } from './collect.ts'
+
+/** The projects made by `simulationProjects(count)`. */
+const sliceName = /^sim \d+\/\d+$/
+
+const siteKey = (site: SiteCount): string => [site.kind, site.name, site.file, site.line].join('\0')
+
+const addBy = <T>(items: readonly T[], key: (item: T) => string, add: (a: T, b: T) => T): T[] => {
+  const sums = new Map<string, T>()
+  for (const item of items) {
+    const previous = sums.get(key(item))
+    sums.set(key(item), previous === undefined ? item : add(previous, item))
+  }
+  return [...sums.values()]
+}
+
+/** Sums of sites; a watermark survives only if both agree, as its direction is not known here. */
+export const addSites = (sites: readonly SiteCount[]): SiteCount[] =>
+  addBy(sites, siteKey, ({ watermark, ...a }, b) => ({
+    ...a,
+    required: a.required || b.required,
+    hits: a.hits + b.hits,
+    misses: a.misses + b.misses,
+    iterationsHit: a.iterationsHit + b.iterationsHit,
+    ...(watermark !== undefined && watermark === b.watermark ? { watermark } : {}),
+  }))
+
+const addFaults = (faults: readonly FaultCount[]): FaultCount[] =>
+  addBy(
+    faults,
+    (fault) => fault.family,
+    (a, b) => ({ ...a, injected: a.injected + b.injected, effective: a.effective + b.effective }),
+  )
+
+const statusRank = { failed: 3, running: 2, interrupted: 1, passed: 0 } as const
+
+const addMetas = (a: SimulationMeta, b: SimulationMeta): SimulationMeta => {
+  const worst = (statusRank[b.status] ?? 2) > (statusRank[a.status] ?? 2) ? b : a
+  return {
+    ...worst,
+    seed: a.seed,
+    seedSource: a.seedSource,
+    planned: a.planned === null || b.planned === null ? null : a.planned + b.planned,
+    iterations: a.iterations + b.iterations,
+    virtualMs: a.virtualMs + b.virtualMs,
+    realMs: a.realMs + b.realMs,
+    events: a.events + b.events,
+    sites: addSites([...a.sites, ...b.sites]),
+    faults: addFaults([...a.faults, ...b.faults]),
+    failures: [...a.failures, ...b.failures],
+    warnings: [...new Set([...a.warnings, ...b.warnings])],
+  }
+}
+
+const stateRank = { failed: 3, pending: 2, skipped: 1, passed: 0 } as const
+
+const addSimulations = (a: CollectedSimulation, b: CollectedSimulation): CollectedSimulation => ({
+  ...a,
+  state: stateRank[b.state] > stateRank[a.state] ? b.state : a.state,
+  meta: addMetas(a.meta, b.meta),
+})
+
+/** One entry a test: slices of the same test are added, tests of other projects stay apart. */
+export const mergeSlices = (simulations: readonly CollectedSimulation[]): CollectedSimulation[] => {
+  const seen = new Map<string, number>()
+  const keyed = simulations.map((simulation) => {
+    const test = `${simulation.file}\0${simulation.fullName}`
+    const inProject = `${simulation.project}\0${test}`
+    const occurrence = seen.get(inProject) ?? 0 // Vitest allows one name twice in a file.
+    seen.set(inProject, occurrence + 1)
+    const isSlice = sliceName.test(simulation.project)
+    return {
+      key: `${isSlice ? '' : simulation.project}\0${test}\0${occurrence}`,
+      simulation: isSlice ? { ...simulation, project: '' } : simulation,
+    }
+  })
+  return addBy(
+    keyed,
+    ({ key }) => key,
+    (a, b) => ({ key: a.key, simulation: addSimulations(a.simulation, b.simulation) }),
+  ).map(({ simulation }) => simulation)
+}

@@ -1,0 +1,171 @@
+/** What the report says, as plain data: every output format is a function of this. */
+import type { CataloguedSite, FailureSummary, SeedSource, SiteCount } from '../plugin/contract.ts'
+import type { CollectedRun, CollectedSimulation } from './collect.ts'
+import { faultRows, type FaultRow } from './fault-rows.ts'
+import { judgeRun, type Judgement } from './judge.ts'
+import { mergeSlices } from './merge.ts'
+
+export type Outcome = 'passed' | 'failed' | 'interrupted'
+
+/** One assertion of one simulation. */
+export interface SiteRow {
+  readonly kind: SiteCount['kind']
+  readonly name: string
+  /** 'test/bus.test.ts:41', or null when the place is not known. */
+  readonly place: string | null
+  readonly hits: number
+  readonly misses: number
+  readonly iterationsHit: number
+  readonly iterations: number
+  readonly watermark: number | null
+}
+
+/** One simulation. */
+export interface ReportRow {
+  readonly label: string
+  readonly file: string
+  readonly outcome: Outcome
+  readonly iterations: number
+  readonly planned: number | null
+  readonly seed: number
+  readonly seedSource: SeedSource
+  /** Set when the test took longer than its slow period. */
+  readonly slow: { readonly elapsedMs: number; readonly periodMs: number } | null
+  readonly sometimes: { readonly reached: number; readonly total: number }
+  /** Required sites that no iteration reached. */
+  readonly never: readonly SiteRow[]
+  /** Sites that fewer than 5 % of the iterations reached. */
+  readonly rare: readonly SiteRow[]
+  /** Everything that a verbose report shows: each sometimes and reachable, and each watermark. */
+  readonly sites: readonly SiteRow[]
+  readonly failures: readonly FailureSummary[]
+  readonly notes: readonly string[]
+}
+
+export type SeedLine =
+  { readonly kind: 'same'; readonly seed: number; readonly source: SeedSource } | { readonly kind: 'per test' }
+
+/** One run. */
+export interface ReportModel {
+  readonly tests: number
+  readonly skipped: number
+  readonly iterations: number
+  readonly virtualMs: number
+  readonly realMs: number
+  readonly seed: SeedLine
+  readonly rows: readonly ReportRow[]
+  readonly faults: readonly FaultRow[]
+  readonly warnings: readonly string[]
+  readonly judgement: Judgement
+  /** True when sites that nothing evaluated fail the run. */
+  readonly coverageRequired: boolean
+}
+
+/** Below this share of the iterations a reached site is shown as rare. */
+const rareShare = 0.05
+
+const isCoverage = (site: SiteCount): boolean => site.kind === 'sometimes' || site.kind === 'reachable'
+
+/** 'test/bus.test.ts:41'. */
+export const placeOf = (site: Partial<CataloguedSite>): string | null =>
+  site.file === undefined ? null : site.line === undefined ? site.file : `${site.file}:${site.line}`
+
+const siteRow = (site: SiteCount, iterations: number): SiteRow => ({
+  kind: site.kind,
+  name: site.name,
+  place: placeOf(site),
+  hits: site.hits,
+  misses: site.misses,
+  iterationsHit: site.iterationsHit,
+  iterations,
+  watermark: site.watermark ?? null,
+})
+
+const outcomeOf = ({ state, expectedToFail, meta }: CollectedSimulation): Outcome => {
+  if (meta.status === 'interrupted' || meta.status === 'running') return 'interrupted'
+  if (state === 'failed') return 'failed'
+  return meta.status === 'failed' && !(expectedToFail && state === 'passed') ? 'failed' : 'passed'
+}
+
+const notesOf = ({ state, expectedToFail, meta }: CollectedSimulation): string[] => {
+  if (meta.status === 'running') return ['stopped before its verdict']
+  if (meta.status === 'interrupted') return ['interrupted']
+  if (meta.status === 'failed' && expectedToFail && state === 'passed') return ['fails, as expected']
+  if (state !== 'failed' || meta.status === 'failed') return []
+  return [expectedToFail ? 'expected to fail, but passed' : 'failed outside its iterations']
+}
+
+const rowOf = (simulation: CollectedSimulation, label: string): ReportRow => {
+  const { meta } = simulation
+  const outcome = outcomeOf(simulation)
+  const rows = (sites: readonly SiteCount[]): SiteRow[] => sites.map((site) => siteRow(site, meta.iterations))
+  const coverage = meta.sites.filter(isCoverage)
+  const required = coverage.filter((site) => site.required)
+  const isSlow = meta.slow !== null && meta.slow !== undefined && meta.realMs > meta.slow.periodMs
+  return {
+    label,
+    file: simulation.file,
+    outcome,
+    iterations: meta.iterations,
+    planned: meta.planned,
+    seed: meta.seed,
+    seedSource: meta.seedSource,
+    slow: isSlow ? { elapsedMs: meta.realMs, periodMs: meta.slow?.periodMs ?? 0 } : null,
+    sometimes: { reached: required.filter((site) => site.hits > 0).length, total: required.length },
+    never: rows(required.filter((site) => site.hits === 0)),
+    rare: rows(coverage.filter((site) => site.hits > 0 && site.iterationsHit < meta.iterations * rareShare)),
+    sites: rows(meta.sites.filter((site) => isCoverage(site) || site.watermark !== undefined)),
+    failures: outcome === 'passed' ? [] : meta.failures,
+    notes: notesOf(simulation),
+  }
+}
+
+/** The shortest name that tells each simulation apart: leaf, full name, full name with file; then the project. */
+const labelsOf = (simulations: readonly CollectedSimulation[]): string[] => {
+  const count = (key: (simulation: CollectedSimulation) => string): Map<string, number> => {
+    const counts = new Map<string, number>()
+    for (const simulation of simulations) counts.set(key(simulation), (counts.get(key(simulation)) ?? 0) + 1)
+    return counts
+  }
+  const named = (name: string, { project }: CollectedSimulation): string => (project ? `|${project}| ${name}` : name)
+  const candidates = [
+    (simulation: CollectedSimulation) => named(simulation.name, simulation),
+    (simulation: CollectedSimulation) => named(simulation.fullName, simulation),
+  ].map((label) => ({ label, counts: count(label) }))
+  return simulations.map((simulation) => {
+    for (const { label, counts } of candidates) if (counts.get(label(simulation)) === 1) return label(simulation)
+    return named(`${simulation.file} > ${simulation.fullName}`, simulation)
+  })
+}
+
+const seedLine = (simulations: readonly CollectedSimulation[]): SeedLine => {
+  const [first, ...others] = simulations.map(({ meta }) => meta)
+  const isSame = others.every((meta) => meta.seed === first?.seed && meta.seedSource === first.seedSource)
+  return first && isSame ? { kind: 'same', seed: first.seed, source: first.seedSource } : { kind: 'per test' }
+}
+
+/** Turns a collected run into what the report says. */
+export const buildModel = (run: CollectedRun, options: { readonly coverageRequired: boolean }): ReportModel => {
+  const simulations = mergeSlices(run.simulations)
+  const labels = labelsOf(simulations)
+  const total = (value: (simulation: CollectedSimulation) => number): number =>
+    simulations.reduce((sum, simulation) => sum + value(simulation), 0)
+  const warnings = simulations.flatMap(({ meta }, at) => meta.warnings.map((warning) => `${labels[at]}: ${warning}`))
+  return {
+    tests: simulations.length,
+    skipped: run.skipped,
+    iterations: total(({ meta }) => meta.iterations),
+    virtualMs: total(({ meta }) => meta.virtualMs),
+    realMs: total(({ meta }) => meta.realMs),
+    seed: seedLine(simulations),
+    rows: simulations.map((simulation, at) => rowOf(simulation, labels[at] ?? simulation.fullName)),
+    faults: faultRows(simulations.map(({ meta }, at) => ({ label: labels[at] ?? '', meta }))),
+    warnings: [...run.warnings, ...warnings],
+    judgement: judgeRun(run),
+    coverageRequired: options.coverageRequired,
+  }
+}
+
+/** True when the run fails because sites were never evaluated. */
+export const missesCoverage = ({ coverageRequired, judgement }: ReportModel): boolean =>
+  coverageRequired && judgement.kind === 'judged' && judgement.neverEvaluated.length > 0

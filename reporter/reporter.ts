@@ -1,0 +1,118 @@
+/** The Vitest reporter: watches a run, then prints what its simulations did. */
+import { appendFileSync } from 'node:fs'
+import pc from 'picocolors'
+import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
+import { packageName } from '../plugin/contract.ts'
+import { collectRun } from './collect.ts'
+import { formatForeign } from './format.ts'
+import { formatGithubSummary } from './github.ts'
+import { isVerbose, machineOwnsStdout } from './machine-output.ts'
+import { buildModel, missesCoverage } from './model.ts'
+import { readProgress, readSimulation } from './read-meta.ts'
+import { SlowWatch } from './slow-watch.ts'
+import { formatText } from './text.ts'
+
+export interface SimulationReporterOptions {
+  /**
+   * What it means when no simulation of a complete run evaluates a catalogued `sometimes` or `reachable`:
+   * 'report' (default) lists it, 'required' also fails the run.
+   */
+  readonly coverage?: 'required' | 'report'
+}
+
+/** Marks a reporter as this one, whichever copy of the module made it. */
+export const reporterMark: unique symbol = Symbol.for(`${packageName}.reporter`) as never
+
+/**
+ * Prints the simulations of a run after Vitest's own summary, and appends them to GITHUB_STEP_SUMMARY.
+ *
+ * Prints nothing when a machine format (json, junit, tap) owns stdout. A fault of the reporter itself prints one line
+ * and never changes the run.
+ */
+export class SimulationReporter implements Reporter {
+  readonly [reporterMark] = true
+  readonly #coverageRequired: boolean
+  readonly #slow = new SlowWatch((line) => this.#print(line))
+  #vitest: Vitest | undefined
+  #silent = false
+  #isRerun = false
+
+  constructor(options: SimulationReporterOptions = {}) {
+    this.#coverageRequired = options.coverage === 'required'
+  }
+
+  onInit(vitest: Vitest): void {
+    this.#vitest = vitest
+    this.#guard(() => (this.#silent = machineOwnsStdout(vitest)))
+  }
+
+  onTestRunStart(): void {
+    this.#slow.stopAll()
+  }
+
+  onWatcherRerun(): void {
+    this.#isRerun = true
+  }
+
+  onTestCaseReady(test: TestCase): void {
+    this.#guard(() => {
+      const simulation = readSimulation(test.meta())
+      if (!simulation?.slow || this.#vitest?.config.mergeReports) return
+      this.#slow.start(test.id, formatForeign(test.fullName), simulation.slow.periodMs, simulation.planned ?? null)
+    })
+  }
+
+  onTestCaseArtifactRecord(test: TestCase, artifact: object): void {
+    this.#guard(() => {
+      const progress = readProgress(artifact)
+      if (!progress) return
+      this.#slow.progress(test.id, progress)
+      // Progress is of the moment: kept, thousands of them would end up in blobs and memory.
+      const kept = (test as unknown as { task?: { artifacts?: object[] } }).task?.artifacts
+      const at = kept?.indexOf(artifact) ?? -1
+      if (at >= 0) kept?.splice(at, 1)
+    })
+  }
+
+  onTestCaseResult(test: TestCase): void {
+    this.#slow.stop(test.id)
+  }
+
+  onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
+    this.#slow.stopAll()
+    this.#guard(() => {
+      if (this.#vitest) this.#report(this.#vitest, modules, reason)
+    })
+  }
+
+  #report(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
+    const run = collectRun(vitest, modules, reason, this.#isRerun)
+    const expected = this.#coverageRequired && run.catalogue.length > 0
+    if (run.simulations.length + run.skipped + run.warnings.length === 0 && !expected) return
+    const model = buildModel(run, { coverageRequired: this.#coverageRequired })
+    // Vitest loses failed modules of another checkout when it merges blobs (see collect.ts), and would exit with 0.
+    if (vitest.config.mergeReports && model.rows.some((row) => row.outcome === 'failed')) process.exitCode ||= 1
+    if (missesCoverage(model)) {
+      process.exitCode ||= 1
+      if (this.#silent) vitest.logger.error(`${packageName}: coverage is required, and was missed`)
+    }
+    const colors = pc.createColors(pc.isColorSupported)
+    this.#print(`\n${formatText(model, { colors, verbose: isVerbose(vitest) })}\n`)
+    const summary = process.env['GITHUB_STEP_SUMMARY']
+    if (summary) this.#guard(() => appendFileSync(summary, `${formatGithubSummary(model)}\n`))
+  }
+
+  #print(text: string): void {
+    if (!this.#silent) this.#vitest?.logger.log(text)
+  }
+
+  /** Vitest turns an error of a reporter into a failed run; a report is not worth that. */
+  #guard(act: () => void): void {
+    try {
+      act()
+    } catch (error) {
+      const reason = formatForeign(error instanceof Error ? error.message : String(error))
+      this.#vitest?.logger.error(`${packageName}: the report failed: ${reason}`)
+    }
+  }
+}
