@@ -1,3 +1,5 @@
+import { userFrames } from '../../src/engine/stack.ts'
+
 /** Fields by which Vitest shows a difference. */
 const diffFields = ['actual', 'expected', 'operator', 'showDiff', 'diff'] as const
 
@@ -11,8 +13,7 @@ export function simulationFailed(kind: string, message: string, story: string, o
   const head = own === undefined || own.name === kind ? message : own.message
   const error = new Error(story === '' ? head : `${head}\n\n${story}`)
   error.name = own?.name ?? kind
-  const frames = own?.stack === undefined ? [] : own.stack.split('\n').filter((line) => /^\s+at /.test(line))
-  error.stack = [`${error.name}: ${error.message}`, ...frames.filter((line) => !isOurs(line))].join('\n')
+  error.stack = [`${error.name}: ${error.message}`, ...(own?.stack === undefined ? [] : userFrames(own.stack))].join('\n')
   if (own !== undefined) {
     for (const field of diffFields) {
       const value = (own as unknown as Record<string, unknown>)[field]
@@ -21,11 +22,4 @@ export function simulationFailed(kind: string, message: string, story: string, o
     Object.defineProperty(error, 'original', { value: own, enumerable: false })
   }
   return error
-}
-
-const here = import.meta.url.replace(/[^/]*$/, '')
-
-/** True for a stack line inside this package. */
-function isOurs(line: string): boolean {
-  return line.includes(here) || /[\\/]vitest-simulation[\\/](?:dist|src|plugin)[\\/]/.test(line)
 }

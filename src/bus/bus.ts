@@ -41,6 +41,7 @@ export interface BusShared {
 interface RemoteFailure {
   readonly name: string
   readonly message: string
+  readonly stack: string | undefined
 }
 
 /** A node's message bus: requests with responses, and one-way messages. */
@@ -285,8 +286,8 @@ export class Bus implements Endpoint, LifeCycleListener {
     }
     const failure: RemoteFailure =
       error instanceof Error
-        ? { name: error.name, message: error.message }
-        : { name: 'Error', message: typeof error === 'string' ? error : show(error) }
+        ? { name: error.name, message: error.message, stack: error.stack }
+        : { name: 'Error', message: typeof error === 'string' ? error : show(error), stack: undefined }
     this.shared.hooks.handlerFailed(error, this.engine)
     this.transmit('response', message.from, message.method, message.correlationId, failure, true, undefined)
   }
@@ -307,7 +308,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     if (message.failed) {
       const failure = message.payload as RemoteFailure
       this.metrics.rejected++
-      const error = new RemoteError(message.from.id, message.method, failure.name, failure.message)
+      const error = new RemoteError(message.from.id, message.method, failure.name, failure.message, failure.stack)
       this.finish(pending, pending.reject, error)
     } else {
       this.metrics.resolved++

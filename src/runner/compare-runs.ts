@@ -12,7 +12,7 @@ export function compareRuns(one: IterationResult, two: IterationResult, was: Fai
   const first = was === undefined ? '' : `\nthe first run failed with ${was.kind}: ${was.message}`
   const message = `the same seed ran differently: ${difference(one, two, at)}\n${likelyReasons}${first}`
   const base = { kind: 'Nondeterminism', name: 'same seed, different run', message, owner: 'test' } as const
-  return { ...base, time: one.time, event: at ?? one.events, error: was?.error }
+  return { ...base, time: one.time, event: at ?? one.events }
 }
 
 function difference(one: IterationResult, two: IterationResult, at: number | undefined): string {

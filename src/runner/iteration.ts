@@ -7,6 +7,7 @@ import { EventKind } from '../engine/event.ts'
 import type { FailureKind, Wait } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import type { Limits } from '../engine/limits.ts'
+import { userFrames } from '../engine/stack.ts'
 import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/node.ts'
 import type { Work } from './drive.ts'
@@ -206,16 +207,9 @@ export class Iteration implements Work {
 /** One line for each waiting party. */
 function describeWaits(waits: readonly Wait[]): string {
   const shown = waits.slice(0, 20).map(({ owner, what, since, stack }) => {
-    const where = stack === undefined ? '' : userFrame(stack)
+    const [frame] = stack === undefined ? [] : userFrames(stack)
+    const where = frame === undefined ? '' : ` (${frame.trim()})`
     return `\n  ${owner} waits for ${what}, since ${formatMillis(since)}${where}`
   })
   return shown.join('') + (waits.length > 20 ? `\n  and ${waits.length - 20} more` : '')
-}
-
-/** The first stack line outside this package. */
-function userFrame(stack: string): string {
-  const line = stack
-    .split('\n')
-    .find((text) => /^\s+at /.test(text) && !/[\\/](src|dist|node_modules)[\\/]|node:/.test(text))
-  return line === undefined ? '' : ` (${line.trim()})`
 }

@@ -1,0 +1,16 @@
+/** The folder of this package: its sources, or its `dist`. */
+const home = new URL(/\/dist\//.test(import.meta.url) ? import.meta.url.replace(/\/dist\/.*$/, '/') : '../../', import.meta.url).href
+const homePath = decodeURIComponent(home.replace(/^file:\/\/(?=\/)/, ''))
+const ours = ['src/', 'plugin/', 'dist/'].flatMap((folder) => [home + folder, homePath + folder])
+
+/** True for a stack line inside this package. */
+export function isOurFrame(line: string): boolean {
+  return ours.some((folder) => line.includes(folder))
+}
+
+/** The lines of a stack that are worth showing: not this package's, not Node's. */
+export function userFrames(stack: string): string[] {
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && !isOurFrame(line) && !/\(node:|at node:|<anonymous>\)?$/.test(line))
+}
