@@ -8,6 +8,7 @@ import {
 } from '../../src/runner/check-simulation.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import type { Body } from '../../src/runner/iteration.ts'
+import { installVirtualGlobals } from '../../src/virtual/install.ts'
 import type { FailureSummary } from '../contract.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { requiredSitesOf } from './body-sites.ts'
@@ -40,6 +41,7 @@ export function runTest(run: TestRun): Promise<void> {
 
 async function execute(run: TestRun): Promise<void> {
   const { task, settings, provided, body } = run
+  installVirtualGlobals()
   const hooks = new IterationHooks(task)
   const expectations = new Expectations(task)
   const withHooks = hooks.any

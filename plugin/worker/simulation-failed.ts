@@ -13,7 +13,9 @@ export function simulationFailed(kind: string, message: string, story: string, o
   const head = own === undefined || own.name === kind ? message : own.message
   const error = new Error(story === '' ? head : `${head}\n\n${story}`)
   error.name = own?.name ?? kind
-  error.stack = [`${error.name}: ${error.message}`, ...(own?.stack === undefined ? [] : userFrames(own.stack))].join('\n')
+  error.stack = [`${error.name}: ${error.message}`, ...(own?.stack === undefined ? [] : userFrames(own.stack))].join(
+    '\n',
+  )
   if (own !== undefined) {
     for (const field of diffFields) {
       const value = (own as unknown as Record<string, unknown>)[field]

@@ -1,5 +1,4 @@
-import type { Host } from '../../src/runner/host.ts'
-import { plainHost } from '../../src/virtual/host.ts'
+import { type Host, plainHost } from '../../src/virtual/host.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 
 /** The host of a Vitest worker. */

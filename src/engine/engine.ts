@@ -42,6 +42,8 @@ export class Engine {
   /** The first failure; the iteration ends at the end of the event that reported it. */
   failure: Failure | undefined
   policy: SchedulePolicy | undefined
+  /** Calls an event's action in an asynchronous context of its own; undefined until code under test needs that. */
+  around: ((action: (data: never) => void, data: never) => void) | undefined
 
   private readonly queue = new EventQueue()
   private readonly waitSources: (() => Iterable<Wait>)[] = []
@@ -183,7 +185,8 @@ export class Engine {
     this.trace?.record(this.executed, this.digestA ^ this.digestB, event)
     this.owner = event.owner
     try {
-      event.action(event.data)
+      if (this.around === undefined) event.action(event.data)
+      else this.around(event.action, event.data)
     } catch (error) {
       this.fail(error)
     }

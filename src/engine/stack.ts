@@ -1,5 +1,8 @@
 /** The folder of this package: its sources, or its `dist`. */
-const home = new URL(/\/dist\//.test(import.meta.url) ? import.meta.url.replace(/\/dist\/.*$/, '/') : '../../', import.meta.url).href
+const home = new URL(
+  /\/dist\//.test(import.meta.url) ? import.meta.url.replace(/\/dist\/.*$/, '/') : '../../',
+  import.meta.url,
+).href
 const homePath = decodeURIComponent(home.replace(/^file:\/\/(?=\/)/, ''))
 const ours = ['src/', 'plugin/', 'dist/'].flatMap((folder) => [home + folder, homePath + folder])
 

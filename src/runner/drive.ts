@@ -1,6 +1,6 @@
 import { current } from '../engine/current.ts'
 import { drainWorks } from './drain.ts'
-import type { Host } from './host.ts'
+import type { Host } from '../virtual/host.ts'
 
 /** Something that runs event by event. */
 export interface Work {

@@ -10,6 +10,7 @@ import type { Limits } from '../engine/limits.ts'
 import { userFrames } from '../engine/stack.ts'
 import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/node.ts'
+import { beginContext } from '../virtual/async-context.ts'
 import type { Work } from './drive.ts'
 import { Simulation } from './simulation.ts'
 import type { IterationResult } from './verdict.ts'
@@ -54,6 +55,7 @@ export class Iteration implements Work {
     this.plan = plan
     this.body = body
     this.engine = new Engine(plan.seed, plan.limits, trace)
+    beginContext(this.engine)
     const chaos = drawChaos(plan.chaos, this.engine.streams)
     this.chaosText = describeChaos(chaos)
     this.world = new World(this.engine, chaos, plan.coverage, plan.mask)

@@ -14,11 +14,26 @@ function createResource(): AsyncResource {
   return new AsyncResource('Simulation', { requireManualDestroy: true })
 }
 
+/**
+ * Gives a new simulation the context of its caller, in which each of its events starts: what one event enters must not
+ * be seen by the next, though both run in one stretch of synchronous code.
+ */
+export function beginContext(engine: Engine): void {
+  if (everUsed) keepBase(engine)
+}
+
 function noteUse(): void {
   const engine = current.engine
   if (engine === undefined || baseContexts.has(engine)) return
-  baseContexts.set(engine, createResource())
+  keepBase(engine)
   everUsed = true
+}
+
+function keepBase(engine: Engine): void {
+  const base = createResource()
+  baseContexts.set(engine, base)
+  // A resource of its own, because on Node 20 `enterWith` writes into the resource that is being run.
+  engine.around = (action, data) => base.runInAsyncScope(createResource).runInAsyncScope(() => action(data))
 }
 
 /** The asynchronous context of the running code; undefined while its simulation has only one. */

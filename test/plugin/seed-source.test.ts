@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest'
+import {
+  chooseSeed,
+  iterationsFromEnvironment,
+  runsAlone,
+  seedFromArguments,
+  seedFromEnvironment,
+} from '../../plugin/seed-source.ts'
+
+describe('seedFromArguments', () => {
+  test.each([
+    [['node', 'vitest', 'run', '--', '--seed=3'], 3],
+    [['node', 'vitest', 'run', '--', '--seed', '4'], 4],
+    [['node', 'vitest', 'run', '--', '--seed=3', '--seed=9007199254740991'], 9_007_199_254_740_991],
+    [['node', 'vitest', 'run', '--', '--other'], undefined],
+    [['node', 'vitest', 'run', '--seed=3'], undefined],
+  ])('%j', (argv, value) => {
+    expect(seedFromArguments(argv)).toEqual(value === undefined ? undefined : { value, source: 'command line' })
+  })
+
+  test.each(['abc', '-1', '1.5', '9007199254740992', '', '0x10', '1e3'])('refuses %j', (text) => {
+    expect(() => seedFromArguments(['--', `--seed=${text}`])).toThrow(
+      `--seed is '${text}': a seed is an unsigned integer below 2^53`,
+    )
+  })
+
+  test('refuses --seed without a value', () => {
+    expect(() => seedFromArguments(['--', '--seed'])).toThrow("--seed is ''")
+  })
+})
+
+test('the environment chooses a seed unless it is unset or empty', () => {
+  expect(seedFromEnvironment({ SIMULATION_SEED: '0' })).toEqual({ value: 0, source: 'environment' })
+  expect(seedFromEnvironment({ SIMULATION_SEED: '' })).toBeUndefined()
+  expect(seedFromEnvironment({})).toBeUndefined()
+  expect(() => seedFromEnvironment({ SIMULATION_SEED: '1 2' })).toThrow("SIMULATION_SEED is '1 2': a seed is")
+})
+
+test('the environment chooses iterations', () => {
+  expect(iterationsFromEnvironment({ SIMULATION_ITERATIONS: '50' })).toEqual({ value: 50, source: 'environment' })
+  expect(iterationsFromEnvironment({ SIMULATION_ITERATIONS: '' })).toBeUndefined()
+  expect(() => iterationsFromEnvironment({ SIMULATION_ITERATIONS: '2.5' })).toThrow("SIMULATION_ITERATIONS is '2.5'")
+})
+
+test('the strongest source wins, and only the run’s own run alone', () => {
+  const all = {
+    commandLine: { value: 0, source: 'command line' },
+    environment: { value: 1, source: 'environment' },
+    projectConfig: 0,
+    plugin: 3,
+    test: 4,
+    fresh: 5,
+  } as const
+  const weaker = [
+    all,
+    { ...all, commandLine: undefined },
+    { ...all, commandLine: undefined, environment: undefined },
+    { plugin: 3, test: 4, fresh: 5 },
+    { test: 4, fresh: 5 },
+    { fresh: 5 },
+  ]
+  expect(weaker.map(chooseSeed)).toEqual([
+    { value: 0, source: 'command line' },
+    { value: 1, source: 'environment' },
+    { value: 0, source: 'project config' },
+    { value: 3, source: 'plugin' },
+    { value: 4, source: 'test' },
+    { value: 5, source: 'fresh' },
+  ])
+  expect(weaker.map(chooseSeed).map(runsAlone)).toEqual([true, true, false, false, false, false])
+})
