@@ -20,6 +20,7 @@ const simulationNames = [
   'chaos',
   'schedule',
   'limits',
+  'invariants',
   'sometimes',
   'determinism',
 ] as const

@@ -28,6 +28,8 @@ export interface BusMetrics {
   timedOut: number
   /** SendFailed. */
   sendFailures: number
+  /** Attempts after the first one. */
+  retried: number
   /** One-way messages sent. */
   sent: number
   /** Requests and one-way messages handled here. */
@@ -45,6 +47,7 @@ export function newBusMetrics(): BusMetrics {
     rejected: 0,
     timedOut: 0,
     sendFailures: 0,
+    retried: 0,
     sent: 0,
     handled: 0,
     lateResponses: 0,

@@ -29,6 +29,7 @@ export interface Fault {
 export class FaultPlan {
   /** False in the quiet phase and in calm simulations: nothing is injected and nothing drawn. */
   active = false
+  /** Every fault of the iteration; empty while exploring. */
   readonly injected: Fault[] = []
   private readonly engine: Engine
   private readonly mask: ReadonlySet<string>
@@ -47,16 +48,22 @@ export class FaultPlan {
 
   /** Decides on one fault; undefined: it is masked, so the caller must let things go their usual way. */
   inject(family: string, subject: string, detail = ''): Fault | undefined {
+    const { engine, mask } = this
+    // Names are only needed to record faults or to leave some out; exploring just counts.
+    if (engine.trace === undefined && mask.size === 0) {
+      this.countOf(family).injected++
+      return { number: 0, key: '', family, time: engine.now, text: '', effects: 0 }
+    }
     const base = `${family} ${subject}`
     const ordinal = (this.ordinals.get(base) ?? 0) + 1
     this.ordinals.set(base, ordinal)
     const key = `${base} #${ordinal}`
-    if (this.mask.size > 0 && (this.mask.has(key) || this.mask.has(family))) return undefined
+    if (mask.has(key) || mask.has(family)) return undefined
     this.countOf(family).injected++
     const text = detail === '' ? base : `${base} ${detail}`
-    const fault = { number: this.injected.length + 1, key, family, time: this.engine.now, text, effects: 0 }
+    const fault = { number: this.injected.length + 1, key, family, time: engine.now, text, effects: 0 }
     this.injected.push(fault)
-    this.engine.note('fault', text)
+    engine.note('fault', text)
     return fault
   }
 

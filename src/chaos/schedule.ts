@@ -1,2 +1,127 @@
-/** How simultaneous events are ordered and which nodes are slowed in a seed; drawn per seed unless the test fixes one. */
+import type { SchedulePolicy } from '../engine/engine.ts'
+import { badInput } from '../engine/errors.ts'
+import type { EventKind } from '../engine/event.ts'
+import type { Owner } from '../engine/owner.ts'
+import { avalanche, mix } from '../random/hash.ts'
+import type { RandomStreams } from '../random/streams.ts'
+import type { Chaos } from './options.ts'
+import type { RandomStream } from '../random/stream.ts'
+
+/**
+ * How a seed orders what could happen in any order.
+ *
+ * `fifo` keeps the order of scheduling; `random` shuffles what happens at the same instant; `heavyTail` lets single
+ * messages straggle; `slowPeer` slows one node; `priority` starves nodes by random priorities that change at a few
+ * random points (PCT: Burckhardt et al., 2010, with depth 1 to 3).
+ */
 export type ScheduleStrategy = 'fifo' | 'random' | 'heavyTail' | 'slowPeer' | 'priority'
+
+export const scheduleStrategies: readonly ScheduleStrategy[] = ['fifo', 'random', 'heavyTail', 'slowPeer', 'priority']
+
+/** The strategy of one seed: drawn for the profiles `random` and `swarm`, `fifo` otherwise. */
+export function drawStrategy(chaos: Chaos, streams: RandomStreams): ScheduleStrategy {
+  return chaos === 'random' || chaos === 'swarm' ? streams.get('chaos schedule').pick(scheduleStrategies) : 'fifo'
+}
+
+/** Checks a `schedule` option; throws SimulationError (BAD_INPUT). */
+export function checkSchedule(value: unknown, where: string): asserts value is ScheduleStrategy | undefined {
+  if (value === undefined || (scheduleStrategies as readonly unknown[]).includes(value)) return
+  throw badInput(where, value, `it must be one of '${scheduleStrategies.join("', '")}'`)
+}
+
+/**
+ * Shuffles simultaneous events of different owners, and messages that arrive together.
+ *
+ * Timers of one owner keep their order: Node promises that.
+ */
+export class RandomOrder implements SchedulePolicy {
+  private readonly salt: number
+
+  constructor(random: RandomStream) {
+    this.salt = random.int32()
+  }
+
+  rank(time: number, owner: Owner, kind: EventKind, subject: number): number {
+    const who = kind.name === 'deliver' ? subject : owner.hash
+    return avalanche(mix(mix(this.salt, time | 0), who))
+  }
+}
+
+/** Extra travel time of a message, µs, drawn by a strategy; `to` is the index of the receiving node. */
+export interface DelayShaper {
+  extra(from: number, to: number): number
+}
+
+/** One message in twenty takes 10 to 200 times as long. */
+class Stragglers implements DelayShaper {
+  private readonly random: RandomStream
+
+  constructor(random: RandomStream) {
+    this.random = random
+  }
+
+  extra(): number {
+    if (!this.random.chance(0.05)) return 0
+    return Math.min(2_000_000, Math.round(10_000 * (1 - this.random.float()) ** (-1 / 1.2)))
+  }
+}
+
+/** All messages from and to one node take longer; which node is drawn when the first messages travel. */
+class OneSlowPeer implements DelayShaper {
+  private readonly pick: number
+  private readonly delay: number
+  private readonly nodes = new Set<number>()
+
+  constructor(random: RandomStream) {
+    this.pick = random.float()
+    this.delay = random.integer(20_000, 400_000)
+  }
+
+  extra(from: number, to: number): number {
+    this.nodes.add(from).add(to)
+    const slow = Math.floor(this.pick * (Math.max(...this.nodes) + 1))
+    return from === slow || to === slow ? this.delay : 0
+  }
+}
+
+/** Each node has a priority; a message to a node waits longer the lower it is. At change points a node drops to the end. */
+class Priorities implements DelayShaper {
+  private readonly random: RandomStream
+  private readonly priorities = new Map<number, number>()
+  private readonly changes: Set<number>
+  private readonly step: number
+  private messages = 0
+  private lowest = 8
+
+  constructor(random: RandomStream) {
+    this.random = random
+    const depth = random.integer(1, 3)
+    this.changes = new Set(Array.from({ length: depth - 1 }, () => random.integer(1, 100)))
+    this.step = random.integer(10_000, 80_000)
+  }
+
+  extra(_from: number, to: number): number {
+    if (this.changes.has(++this.messages)) this.priorities.set(to, ++this.lowest)
+    let priority = this.priorities.get(to)
+    if (priority === undefined) {
+      priority = this.random.below(8)
+      this.priorities.set(to, priority)
+    }
+    return priority * this.step
+  }
+}
+
+/** The shaper of a strategy; undefined: it does not change travel times. */
+export function delayShaper(strategy: ScheduleStrategy, random: RandomStream): DelayShaper | undefined {
+  switch (strategy) {
+    case 'fifo':
+    case 'random':
+      return undefined
+    case 'heavyTail':
+      return new Stragglers(random)
+    case 'slowPeer':
+      return new OneSlowPeer(random)
+    case 'priority':
+      return new Priorities(random)
+  }
+}

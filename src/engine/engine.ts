@@ -7,7 +7,8 @@ import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
 import { Owner } from './owner.ts'
 import type { Trace } from './trace.ts'
-import { formatMillis, groupThousands } from './format.ts'
+import { describeWaits } from './waits.ts'
+import { type Digest, formatDigest, formatMillis, groupThousands } from './format.ts'
 
 /** Virtual wall clock at virtual time 0: 2024-01-01T00:00:00Z, ms since the epoch. */
 export const epochMs = 1_704_067_200_000
@@ -15,7 +16,7 @@ export const epochMs = 1_704_067_200_000
 /** Draws the order among simultaneous events; see src/chaos/schedule.ts. */
 export interface SchedulePolicy {
   /** Lower runs first. */
-  rank(owner: Owner, kind: EventKind): number
+  rank(time: number, owner: Owner, kind: EventKind, subject: number): number
 }
 
 /**
@@ -49,6 +50,8 @@ export class Engine {
   private readonly waitSources: (() => Iterable<Wait>)[] = []
   private sequence = 0
   private atThisInstant = 0
+  /** Queued events of background owners. */
+  private background = 0
   private digestA: number
   private digestB: number
 
@@ -92,9 +95,10 @@ export class Engine {
     action: (data: T) => void,
     data: T,
   ): SimEvent {
-    const rank = this.policy === undefined ? 0 : this.policy.rank(owner, kind)
+    const rank = this.policy === undefined ? 0 : this.policy.rank(time, owner, kind, subject)
     const event = new SimEvent(time, rank, this.sequence++, kind, subject, owner, action, data)
     this.queue.push(event)
+    if (owner.isBackground) this.background++
     if (this.queue.size > this.limits.queuedEvents) this.overLimit('queuedEvents', 'a loop schedules without waiting')
     return event
   }
@@ -118,7 +122,12 @@ export class Engine {
     const parked = owner.parked
     if (parked === undefined) return
     owner.parked = undefined
-    for (const e of parked) this.scheduleAt(this.now, e.kind, e.subject, owner, e.action, e.data)
+    for (const event of parked) {
+      // The same object goes back, so that whoever holds it can still cancel it.
+      event.time = this.now
+      event.sequence = this.sequence++
+      this.queue.push(event)
+    }
   }
 
   /** A promise for the current owner that resolves after `delay` µs. */
@@ -165,11 +174,7 @@ export class Engine {
 
   /** Runs the next event of a living owner; false when there is none. The caller drains afterwards. */
   step(): boolean {
-    let event = this.queue.pop()
-    while (event !== undefined && (!event.owner.alive || event.owner.parked !== undefined)) {
-      if (event.owner.alive) event.owner.parked?.push(event)
-      event = this.queue.pop()
-    }
+    const event = this.next()
     if (event === undefined) return false
     if (event.time > this.now) {
       this.now = event.time
@@ -193,11 +198,30 @@ export class Engine {
     return true
   }
 
+  /** Takes the next event of a living owner; undefined: none is left, or only those that keep nothing going. */
+  private next(): SimEvent | undefined {
+    const { queue } = this
+    while (queue.size > this.background) {
+      const event = queue.pop() as SimEvent
+      const { owner } = event
+      if (owner.isBackground) this.background--
+      if (!owner.alive) continue
+      if (owner.parked === undefined) return event
+      owner.parked.push(event)
+    }
+    return undefined
+  }
+
   /** Digest of everything that happened, 16 hex digits; the same seed must always give the same. */
   digest(): string {
+    return formatDigest(this.digestWords())
+  }
+
+  /** The same as numbers. */
+  digestWords(): Digest {
     let a = mix(this.digestA, this.executed)
     for (const stream of this.streams.values()) a = mix(a, stream.state)
-    return (a >>> 0).toString(16).padStart(8, '0') + (this.digestB >>> 0).toString(16).padStart(8, '0')
+    return [a, this.digestB]
   }
 
   /** Records an error that nobody caught, on behalf of the current owner. */
@@ -237,7 +261,7 @@ export class Engine {
       'LimitExceeded',
       limit,
       `limit ${limit} of ${groupThousands(this.limits[limit])} exceeded at ${formatMillis(this.now)} virtual; ` +
-        `the likely cause: ${cause}; raise it with limits: { ${limit}: … }`,
+        `the likely cause: ${cause}; raise it with limits: { ${limit}: … }${describeWaits(this.waits(), ' waiting:')}`,
     )
   }
 

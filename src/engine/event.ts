@@ -28,10 +28,10 @@ export const EventKind = {
 export class SimEvent {
   /** Index in the queue's heap; -1 when not queued. */
   position = -1
-  readonly time: number
+  time: number
   /** Order among simultaneous events, drawn by the schedule strategy; lower first. */
   readonly rank: number
-  readonly sequence: number
+  sequence: number
   readonly kind: EventKind
   /** Hash of what the event is about; part of the digest. */
   readonly subject: number

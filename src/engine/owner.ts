@@ -19,9 +19,18 @@ export class Owner {
   parked: SimEvent[] | undefined
   /** Undefined: the simulation's own clock. */
   clock: OwnerClock | undefined
+  /** Its events alone do not keep a simulation going: when only they are left, nothing can run. */
+  isBackground = false
 
   constructor(id: string) {
     this.id = id
     this.hash = hashString(id)
+  }
+
+  /** An owner whose events keep no simulation going. */
+  static background(id: string): Owner {
+    const owner = new Owner(id)
+    owner.isBackground = true
+    return owner
   }
 }

@@ -110,8 +110,6 @@ export class Network extends MessageNetwork {
     options: PartitionOptions,
     fault: Fault | undefined,
   ): () => void {
-    const number = ++this.partitions
-    const mode = options.inFlight ?? 'drop'
     const links: Link[] = []
     for (const a of left) {
       for (const b of right) {
@@ -119,11 +117,17 @@ export class Network extends MessageNetwork {
         if (options.oneWay !== true) links.push(this.linkBetween(b, a))
       }
     }
-    for (const link of links) this.cut(link, number, mode, fault)
     if (fault === undefined) {
       const names = (side: readonly Endpoint[]): string => side.map((endpoint) => endpoint.id).join(', ')
       this.engine.note('fault', `partition ${names(left)} ${options.oneWay === true ? '→|' : '|'} ${names(right)}`)
     }
+    return this.obstruct(links, options.inFlight ?? 'drop', fault)
+  }
+
+  /** Drops or holds what arrives on these links until the undo it gives back. */
+  obstruct(links: readonly Link[], mode: CutMode, fault: Fault | undefined): () => void {
+    const number = ++this.partitions
+    for (const link of links) this.cut(link, number, mode, fault)
     return once(() => {
       for (const link of links) this.uncut(link, number)
     })

@@ -24,12 +24,18 @@ export interface LinkFaults {
 export class Link {
   readonly from: Endpoint
   readonly to: Endpoint
+  /** 'a → b' */
+  readonly name: string
   /** Draws of this link's latency only; faults draw from streams of their own. */
   readonly random: RandomStream
   sample: LatencySampler
   readonly faults: LinkFaults = { loss: 0, duplication: 0, reordering: 0 }
   /** True when `faults` or the network's fault families may act on this link. */
   faulty = false
+  /** Draws of the per-message faults; made when the first one is needed. */
+  faultRandom: RandomStream | undefined
+  /** The last message that was delayed so that others may overtake it. */
+  late: { readonly arrival: number; readonly fault: Fault } | undefined
   /** Arrival of the last message, µs: FIFO means that no later one arrives before it. */
   lastArrival = 0
   /** Partitions that cut this direction, by their number. */
@@ -48,11 +54,8 @@ export class Link {
   constructor(from: Endpoint, to: Endpoint, random: RandomStream, sample: LatencySampler) {
     this.from = from
     this.to = to
+    this.name = `${from.id} → ${to.id}`
     this.random = random
     this.sample = sample
-  }
-
-  get name(): string {
-    return `${this.from.id} → ${this.to.id}`
   }
 }

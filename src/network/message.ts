@@ -27,6 +27,8 @@ export class Message {
   readonly payload: unknown
   /** For a response: the handler threw and `payload` describes the error. */
   readonly failed: boolean
+  /** Same for every attempt of one request; undefined: it is not to be remembered. */
+  idempotencyKey: string | undefined = undefined
   /** Virtual time, µs. */
   sentAt = 0
 
@@ -48,6 +50,15 @@ export class Message {
     this.correlationId = correlationId
     this.payload = payload
     this.failed = failed
+  }
+
+  /** A duplicate with the same id and a payload of its own. */
+  withPayload(payload: unknown): Message {
+    const { id, kind, from, to, method, correlationId, failed } = this
+    const copy = new Message(id, kind, from, to, method, correlationId, payload, failed)
+    copy.idempotencyKey = this.idempotencyKey
+    copy.sentAt = this.sentAt
+    return copy
   }
 }
 

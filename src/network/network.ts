@@ -1,4 +1,5 @@
 import type { Fault, FaultPlan } from '../chaos/faults.ts'
+import type { DelayShaper } from '../chaos/schedule.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type EventKind, eventKind } from '../engine/event.ts'
 import { SimulationError, badInput } from '../engine/errors.ts'
@@ -28,8 +29,11 @@ export class MessageNetwork {
   readonly counts: NetworkCounts = { sent: 0, delivered: 0, dropped: 0, duplicated: 0, inFlight: 0 }
   /** Told of every message that is sent, delivered or copied; undefined: nobody listens. */
   observer: NetworkObserver | undefined
+  /** Makes some messages travel longer, by the seed's schedule strategy. */
+  shaper: DelayShaper | undefined
   protected readonly engine: Engine
   protected readonly faults: FaultPlan
+  private readonly copyPayload: <T>(payload: T) => T
   protected readonly endpoints: Endpoint[] = []
   private readonly byId = new Map<string, Endpoint>()
   /** links[from][to] */
@@ -39,15 +43,21 @@ export class MessageNetwork {
   private latency = latencySampler(defaultLatency)
   private messageIds = 0
 
-  constructor(engine: Engine, faults: FaultPlan) {
+  constructor(engine: Engine, faults: FaultPlan, copyPayload: <T>(payload: T) => T) {
     this.engine = engine
     this.faults = faults
+    this.copyPayload = copyPayload
   }
 
   attach(endpoint: Endpoint): void {
     this.endpoints.push(endpoint)
     this.byId.set(endpoint.id, endpoint)
     this.links[endpoint.index] = []
+  }
+
+  /** Every endpoint, in order of attachment. */
+  get allEndpoints(): readonly Endpoint[] {
+    return this.endpoints
   }
 
   endpoint(id: string): Endpoint | undefined {
@@ -102,6 +112,7 @@ export class MessageNetwork {
       if (verdict === 'drop') return this.drop(message)
       if (typeof verdict === 'object') delay += verdict.delay
     }
+    if (this.shaper !== undefined) delay += this.shaper.extra(message.from.index, message.to.index)
     if (link.faulty && this.faults.active) return this.sendUnderFaults(link, message, delay)
     this.queue(link, message, delay)
   }
@@ -111,6 +122,10 @@ export class MessageNetwork {
     let arrival = this.engine.now + delay
     if (arrival <= link.lastArrival) arrival = link.lastArrival + 1
     link.lastArrival = arrival
+    if (link.late !== undefined && arrival < link.late.arrival) {
+      this.faults.effect(link.late.fault)
+      link.late = undefined
+    }
     this.arriveAt(arrival, message)
   }
 
@@ -121,36 +136,42 @@ export class MessageNetwork {
 
   private sendUnderFaults(link: Link, message: Message, delay: number): void {
     const { faults } = this
-    const random = this.engine.random(`faults ${link.name}`)
+    const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
     const { loss, duplication, reordering } = link.faults
-    const lost = random.chance(loss) ? faults.inject('loss', link.name, describeMessage(message)) : undefined
-    const copied = random.chance(duplication)
-      ? faults.inject('duplication', link.name, describeMessage(message))
-      : undefined
-    const overtaken = random.chance(reordering)
-      ? faults.inject('reordering', link.name, describeMessage(message))
-      : undefined
-    const extra = overtaken === undefined ? 0 : 1 + random.below(50_000)
-    if (copied !== undefined) {
-      faults.effect(copied)
-      this.duplicate(message, delay + 1 + random.below(50_000))
+    // Every draw is made before any fault is decided on: leaving a fault out must not move the others.
+    const isLost = random.chance(loss)
+    const copyDelay = random.chance(duplication) ? 1 + random.below(50_000) : 0
+    const extraDelay = random.chance(reordering) ? 1 + random.below(50_000) : 0
+    if (copyDelay > 0) {
+      const fault = this.inject('duplication', link, message)
+      if (fault !== undefined) {
+        faults.effect(fault)
+        this.duplicate(message, delay + copyDelay)
+      }
     }
-    if (lost !== undefined) {
-      faults.effect(lost)
-      this.drop(message)
-    } else if (overtaken !== undefined) {
-      faults.effect(overtaken)
-      this.arriveAt(this.engine.now + delay + extra, message)
-    } else {
-      this.queue(link, message, delay)
+    if (isLost) {
+      const fault = this.inject('loss', link, message)
+      if (fault !== undefined) {
+        faults.effect(fault)
+        return this.drop(message)
+      }
     }
+    const overtaken = extraDelay > 0 ? this.inject('reordering', link, message) : undefined
+    if (overtaken === undefined) return this.queue(link, message, delay)
+    const arrival = this.engine.now + delay + extraDelay
+    link.late = { arrival, fault: overtaken }
+    this.arriveAt(arrival, message)
+  }
+
+  private inject(family: string, link: Link, message: Message): Fault | undefined {
+    return this.faults.inject(family, link.name, this.engine.trace === undefined ? '' : describeMessage(message))
   }
 
   private duplicate(message: Message, delay: number): void {
     this.counts.duplicated++
     this.counts.inFlight++
     this.observer?.copied(message)
-    this.arriveAt(this.engine.now + delay, message)
+    this.arriveAt(this.engine.now + delay, message.withPayload(this.copyPayload(message.payload)))
   }
 
   private readonly arrive = (message: Message): void => {
@@ -170,6 +191,7 @@ export class MessageNetwork {
   private arriveObstructed(link: Link, message: Message): void {
     if (this.dropIfCut(link, message)) return
     if (link.waiting.length > 0 || this.blocked(link)) {
+      for (const { fault } of link.cuts.values()) if (fault !== undefined) this.faults.effect(fault)
       link.waiting.push(message)
       this.drain(link)
     } else {

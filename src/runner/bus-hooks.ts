@@ -1,11 +1,13 @@
 import type { SiteRecord } from '../assertions/coverage.ts'
 import type { Coverage } from '../assertions/coverage.ts'
 import type { BusHooks } from '../bus/hooks.ts'
+import type { PendingRequest } from '../bus/pending.ts'
+import type { RequestOutcomes } from './builtin-invariants.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
-import type { Endpoint, MessageKind } from '../network/message.ts'
+import type { Message } from '../network/message.ts'
 
 /** Longest delay of a buggify site in the send path, µs. */
 const longestSendDelay = 100_000
@@ -21,6 +23,8 @@ export class InstrumentedBus implements BusHooks {
   private readonly sent: SiteRecord
   private readonly received: SiteRecord
   private readonly called: SiteRecord
+  /** Undefined: that built-in invariant is off. */
+  outcomes: RequestOutcomes | undefined
 
   constructor(engine: Engine, faults: FaultPlan, assertions: AssertionSink, coverage: Coverage, chaos: SeedChaos) {
     this.engine = engine
@@ -35,7 +39,7 @@ export class InstrumentedBus implements BusHooks {
     if (this.sendFailure > 0) faults.enable('send failure')
   }
 
-  beforeSend(kind: MessageKind, from: Endpoint, to: Endpoint, method: string): 'fail' | number {
+  beforeSend({ kind, from, to, method }: Message): 'fail' | number {
     if (!this.faults.active) return 0
     if (this.sendFailure > 0 && kind !== 'response' && this.engine.random('send failure').chance(this.sendFailure)) {
       const fault = this.faults.inject('send failure', `${from.id} → ${to.id}`, `${kind} ${method}`)
@@ -49,16 +53,22 @@ export class InstrumentedBus implements BusHooks {
     return this.assertions.buggify(site, 0.25) ? 1 + this.engine.random(site).below(longestSendDelay) : 0
   }
 
-  requested(): void {
+  requested(pending: PendingRequest): void {
     this.coverage.hit(this.sent)
+    this.outcomes?.requested(pending)
   }
 
   responded(): void {
     this.coverage.hit(this.received)
   }
 
-  completed(): void {
+  completed(pending: PendingRequest): void {
     this.coverage.hit(this.called)
+    this.outcomes?.ended(pending)
+  }
+
+  abandoned(pending: PendingRequest): void {
+    this.outcomes?.ended(pending)
   }
 
   handlerFailed(error: unknown): void {

@@ -1,7 +1,8 @@
 import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
+import type { Bus } from '../bus/bus.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
 import type { Failure } from '../engine/failure.ts'
-import { deriveSeed } from '../random/seed.ts'
+import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
 import { type DriveOptions, Driver, defaultDrive } from './drive.ts'
 import { type Body, Iteration, type IterationPlan } from './iteration.ts'
@@ -37,6 +38,8 @@ export interface RunContext {
   readonly onProgress?: (iterations: number) => void
   /** Every iteration's result, for laws and benchmarks. */
   readonly onResult?: (result: IterationResult) => void
+  /** Another bus than ours: for tests that plant a bug in it. */
+  readonly busClass?: typeof Bus
   /** Faults to leave out. */
   readonly mask?: ReadonlySet<string>
 }
@@ -99,6 +102,7 @@ class Campaign {
   private readonly coverage = new Coverage()
   private readonly families = new Map<string, FamilyCount>()
   private readonly root: number
+  private readonly derivedSeed: (index: number) => number
   private readonly firstSeeds: readonly number[]
   private readonly startedAt: number
   private current: Iteration | undefined
@@ -116,6 +120,7 @@ class Campaign {
     this.driver = new Driver(this.host, context.drive ?? defaultDrive)
     this.driver.onSlice = () => this.betweenSlices()
     this.root = options.seed ?? context.seed ?? 0
+    this.derivedSeed = seedSequence(this.root)
     const alone = context.alone === true
     this.firstSeeds = alone ? [] : [...new Set([...options.regressions, ...(context.corpus ?? [])])]
     this.startedAt = this.host.now()
@@ -125,7 +130,10 @@ class Campaign {
     const { control } = this.options
     const alone = this.options.alone || this.context.alone === true
     const total = alone ? 1 + this.firstSeeds.length : undefined
-    const rule = new StopRule(control)
+    const rule = new StopRule(control, {
+      required: () => this.required(),
+      elapsedMs: () => this.host.now() - this.startedAt,
+    })
     for (;;) {
       const failure = await this.one(this.seedOf(this.iterations))
       if (this.interrupted) return this.finish('interrupted', undefined)
@@ -136,14 +144,14 @@ class Campaign {
       }
       const counted = this.iterations - this.firstSeeds.length
       if (counted < 1) continue
-      const reason = rule.after(counted, this.required(), this.host.now() - this.startedAt)
+      const reason = rule.after(counted)
       if (reason !== undefined) return this.finish(reason, undefined)
     }
   }
 
   private seedOf(index: number): number {
     const first = this.firstSeeds[index]
-    return first ?? deriveSeed(this.root, index - this.firstSeeds.length)
+    return first ?? this.derivedSeed(index - this.firstSeeds.length)
   }
 
   /** One iteration with all that belongs to it; gives back its failure. */
@@ -177,10 +185,13 @@ class Campaign {
       seed,
       number,
       chaos: options.chaos,
+      schedule: options.schedule,
       nodes: options.nodes,
       limits: options.limits,
       coverage,
       mask: context.mask ?? noMask,
+      invariants: options.invariants,
+      busClass: context.busClass,
       recording,
       afterBody: context.afterBody,
     }

@@ -1,19 +1,22 @@
 import type { Coverage } from '../assertions/coverage.ts'
+import type { Bus } from '../bus/bus.ts'
 import type { Chaos } from '../chaos/options.ts'
-import { describeChaos, drawChaos } from '../chaos/seed-chaos.ts'
+import type { InvariantsOption } from './builtin-invariants.ts'
+import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
+import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
 import { Engine } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
-import type { FailureKind, Wait } from '../engine/failure.ts'
+import type { FailureKind } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import type { Limits } from '../engine/limits.ts'
-import { userFrames } from '../engine/stack.ts'
+import { describeWaits } from '../engine/waits.ts'
 import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/node.ts'
 import { beginContext } from '../virtual/async-context.ts'
 import type { Work } from './drive.ts'
 import { Simulation } from './simulation.ts'
-import type { IterationResult } from './verdict.ts'
+import { type IterationResult, SeedResult } from './verdict.ts'
 import { World } from './world.ts'
 
 /** The function under test: called once per iteration. */
@@ -25,11 +28,15 @@ export interface IterationPlan {
   /** One-based. */
   readonly number: number
   readonly chaos: Chaos
+  /** Undefined: drawn per seed, `fifo` when calm. */
+  readonly schedule: ScheduleStrategy | undefined
   readonly nodes: number
   readonly limits: Limits
   readonly coverage: Coverage
   /** Faults to leave out, by key or family. */
   readonly mask: ReadonlySet<string>
+  readonly invariants: InvariantsOption | undefined
+  readonly busClass: typeof Bus | undefined
   readonly recording: boolean
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
   readonly afterBody?: (() => unknown) | undefined
@@ -43,7 +50,8 @@ export class Iteration implements Work {
   private readonly engine: Engine
   private readonly body: Body
   private readonly plan: IterationPlan
-  private readonly chaosText: string
+  private readonly chaos: SeedChaos
+  private readonly strategy: ScheduleStrategy
   private phase: Phase = 'body'
   private bodySettled = false
   private interruptedFlag = false
@@ -56,9 +64,9 @@ export class Iteration implements Work {
     this.body = body
     this.engine = new Engine(plan.seed, plan.limits, trace)
     beginContext(this.engine)
-    const chaos = drawChaos(plan.chaos, this.engine.streams)
-    this.chaosText = describeChaos(chaos)
-    this.world = new World(this.engine, chaos, plan.coverage, plan.mask)
+    this.chaos = drawChaos(plan.chaos, this.engine.streams)
+    this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)
+    this.world = new World(this.engine, { ...plan, chaos: this.chaos, strategy: this.strategy })
     for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`)
     this.engine.scheduleAt(0, EventKind.start, 0, this.engine.test, () => this.start(), undefined)
   }
@@ -103,20 +111,19 @@ export class Iteration implements Work {
   }
 
   result(): IterationResult {
-    const { engine, world } = this
+    const { engine, world, chaos, strategy } = this
     const status = engine.failure !== undefined ? 'failed' : this.interruptedFlag ? 'interrupted' : 'passed'
-    return {
+    const facts = {
       seed: this.plan.seed,
       status,
       failure: engine.failure,
-      digest: engine.digest(),
       time: engine.now,
       events: engine.executed,
       families: [...world.faults.families()],
       faults: world.faults.injected,
-      chaos: this.chaosText,
       trace: engine.trace,
-    }
+    } as const
+    return new SeedResult(facts, engine.digestWords(), chaos, strategy)
   }
 
   private start(): void {
@@ -204,14 +211,4 @@ export class Iteration implements Work {
     this.world.end()
     return false
   }
-}
-
-/** One line for each waiting party. */
-function describeWaits(waits: readonly Wait[]): string {
-  const shown = waits.slice(0, 20).map(({ owner, what, since, stack }) => {
-    const [frame] = stack === undefined ? [] : userFrames(stack)
-    const where = frame === undefined ? '' : ` (${frame.trim()})`
-    return `\n  ${owner} waits for ${what}, since ${formatMillis(since)}${where}`
-  })
-  return shown.join('') + (waits.length > 20 ? `\n  and ${waits.length - 20} more` : '')
 }

@@ -9,9 +9,9 @@ export type Boot = (node: Node) => unknown
 export class Node extends LifeCycle {
   readonly bus: Bus
 
-  constructor(shared: BusShared, id: string, index: number) {
+  constructor(shared: BusShared, id: string, index: number, busClass = Bus) {
     super(shared.engine, id, index)
-    this.bus = new Bus(this, shared)
+    this.bus = new busClass(this, shared)
   }
 
   /** Sets what runs at boot and after every restart, and boots. */

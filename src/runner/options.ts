@@ -1,8 +1,10 @@
 import { checkChaos, type Chaos } from '../chaos/options.ts'
+import { type ScheduleStrategy, checkSchedule } from '../chaos/schedule.ts'
 import { badInput } from '../engine/errors.ts'
 import { type Limits, resolveLimits } from '../engine/limits.ts'
 import { type Latency, checkLatency } from '../network/latency.ts'
 import { isSeed } from '../random/seed.ts'
+import { type InvariantsOption, checkInvariantsOption } from './builtin-invariants.ts'
 import { type IterationControl, defaultControl, toIterationControl } from './iteration-control.ts'
 
 /** What a simulation may be told; every value is checked before anything runs. */
@@ -17,7 +19,11 @@ export interface SimulationOptions {
   readonly nodes?: number
   /** Which faults happen. Default 'calm'. */
   readonly chaos?: Chaos<Latency>
+  /** How simultaneous events are ordered. Default: drawn per seed for `random` and `swarm`, else 'fifo'. */
+  readonly schedule?: ScheduleStrategy
   readonly limits?: Partial<Limits>
+  /** Turns built-in invariants off: `false` for all, `{ copies: false }` for one. Default: all on. */
+  readonly invariants?: InvariantsOption
   /** Names of `sometimes` and `reachable` sites that must be reached, even if this test never evaluates them. */
   readonly sometimes?: readonly string[]
   /** Share of iterations that run twice to compare their digests, 0 to 1. Default 0.05: every 20th. */
@@ -33,12 +39,25 @@ export interface ResolvedOptions {
   readonly regressions: readonly number[]
   readonly nodes: number
   readonly chaos: Chaos<Latency>
+  readonly schedule: ScheduleStrategy | undefined
   readonly limits: Limits
+  readonly invariants: InvariantsOption | undefined
   readonly sometimes: readonly string[]
   readonly determinism: number
 }
 
-const names = ['iterations', 'seed', 'regressions', 'nodes', 'chaos', 'limits', 'sometimes', 'determinism']
+const names = [
+  'iterations',
+  'seed',
+  'regressions',
+  'nodes',
+  'chaos',
+  'schedule',
+  'limits',
+  'invariants',
+  'sometimes',
+  'determinism',
+]
 
 /** Checks the options and fills in the defaults; throws SimulationError (BAD_INPUT). */
 export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
@@ -54,6 +73,8 @@ export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
     throw badInput("option 'nodes'", nodes, 'it must be a whole number from 0 to 10,000')
   }
   checkChaos(chaos, "option 'chaos'")
+  checkSchedule(given.schedule, "option 'schedule'")
+  checkInvariantsOption(given.invariants, "option 'invariants'")
   if (typeof chaos === 'object' && chaos.latency !== undefined && chaos.latency !== 'drawn') {
     checkLatency(chaos.latency, "option 'chaos'.latency")
   }
@@ -70,7 +91,9 @@ export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
     regressions,
     nodes,
     chaos,
+    schedule: given.schedule,
     limits: resolveLimits(given.limits, "option 'limits'"),
+    invariants: given.invariants,
     sometimes,
     determinism,
   }

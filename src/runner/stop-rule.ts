@@ -33,29 +33,38 @@ export function requiredRecords(
   return [...out]
 }
 
+/** What a stop rule may ask for; only what its control needs is worked out. */
+export interface Progress {
+  required(): readonly SiteRecord[]
+  /** Real time, ms. */
+  elapsedMs(): number
+}
+
 /** Decides after each iteration whether another one runs; counts over all iterations, never per seed. */
 export class StopRule {
   private readonly control: IterationControl
+  private readonly progress: Progress
   private reached = 0
   private stableFor = 0
 
-  constructor(control: IterationControl) {
+  constructor(control: IterationControl, progress: Progress) {
     this.control = control
+    this.progress = progress
   }
 
-  /** Why to stop now; undefined: run another. `elapsedMs` is real time. */
-  after(iterations: number, required: readonly SiteRecord[], elapsedMs: number): StopReason | undefined {
-    const { control } = this
+  /** Why to stop now; undefined: run another. */
+  after(iterations: number): StopReason | undefined {
+    const { control, progress } = this
     switch (control.kind) {
       case 'fixedCount':
         return iterations >= control.count ? 'count reached' : undefined
       case 'timeLimit':
-        return elapsedMs >= control.ms ? 'time limit' : undefined
+        return progress.elapsedMs() >= control.ms ? 'time limit' : undefined
       case 'untilAllSometimesReached':
-        if (required.every((record) => record.hits > 0)) return 'all sometimes reached'
+        if (progress.required().every((record) => record.hits > 0)) return 'all sometimes reached'
         return iterations >= control.max ? 'coverage missed' : undefined
       case 'untilCoverageStable':
-        return this.stable(required, iterations, control.plateau, control.max)
+        return this.stable(progress.required(), iterations, control.plateau, control.max)
     }
   }
 

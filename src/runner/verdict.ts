@@ -1,5 +1,8 @@
 import type { FamilyCount, Fault } from '../chaos/faults.ts'
+import type { ScheduleStrategy } from '../chaos/schedule.ts'
+import { type SeedChaos, describeChaos } from '../chaos/seed-chaos.ts'
 import type { Failure } from '../engine/failure.ts'
+import { type Digest, formatDigest } from '../engine/format.ts'
 import type { Trace } from '../engine/trace.ts'
 
 /** How one iteration ended. */
@@ -18,4 +21,50 @@ export interface IterationResult {
   readonly chaos: string
   /** Undefined while exploring. */
   readonly trace: Trace | undefined
+}
+
+/**
+ * The result of one seed, whose texts are made when they are read.
+ *
+ * Most seeds pass and nobody reads them; making them took 2 µs of the 11 µs of a short seed.
+ */
+export class SeedResult implements IterationResult {
+  readonly seed
+  readonly status
+  readonly failure
+  readonly time
+  readonly events
+  readonly families
+  readonly faults
+  readonly trace
+  private readonly words: Digest
+  private readonly drawn: SeedChaos
+  private readonly strategy: ScheduleStrategy
+
+  constructor(
+    facts: Omit<IterationResult, 'digest' | 'chaos'>,
+    digest: Digest,
+    drawn: SeedChaos,
+    strategy: ScheduleStrategy,
+  ) {
+    this.seed = facts.seed
+    this.status = facts.status
+    this.failure = facts.failure
+    this.time = facts.time
+    this.events = facts.events
+    this.families = facts.families
+    this.faults = facts.faults
+    this.trace = facts.trace
+    this.words = digest
+    this.drawn = drawn
+    this.strategy = strategy
+  }
+
+  get digest(): string {
+    return formatDigest(this.words)
+  }
+
+  get chaos(): string {
+    return describeChaos(this.drawn) + (this.strategy === 'fifo' ? '' : `; schedule ${this.strategy}`)
+  }
 }

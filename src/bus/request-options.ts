@@ -1,0 +1,50 @@
+import { badInput, show } from '../engine/errors.ts'
+
+/** Requests without a timeout of their own get this one, ms of virtual time. */
+export const defaultTimeoutMs = 5_000
+
+/** How a request is tried again after RequestTimeout or SendFailed. */
+export interface RetryOptions {
+  /** How often it is tried, the first time included. */
+  readonly attempts: number
+  /** Virtual ms between an attempt's end and the next. Default 0. */
+  readonly delay?: number
+  /**
+   * All attempts carry this key, and a node that has handled it answers from memory; it forgets when it crashes.
+   * Default: a key of its own for each request. `false` sends none: then a retry may be handled twice.
+   */
+  readonly idempotencyKey?: string | false
+}
+
+export interface RequestOptions {
+  /** Virtual ms until RequestTimeout, for each attempt; `Infinity` waits for ever. Default 5,000. */
+  readonly timeout?: number
+  readonly retry?: RetryOptions
+}
+
+/** Checks the options of a request; throws SimulationError (BAD_INPUT). */
+export function checkRequestOptions(options: RequestOptions): void {
+  for (const name of Object.keys(options)) {
+    if (name !== 'timeout' && name !== 'retry') {
+      throw badInput(`request option '${name}'`, show(options), "known options are 'timeout' and 'retry'")
+    }
+  }
+  const { timeout, retry } = options
+  if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
+    throw badInput('request timeout', timeout, 'it must be a number of virtual milliseconds above 0, or Infinity')
+  }
+  if (retry !== undefined) checkRetry(retry)
+}
+
+function checkRetry(retry: RetryOptions): void {
+  const { attempts, delay = 0, idempotencyKey } = retry
+  if (!(Number.isSafeInteger(attempts) && attempts > 0)) {
+    throw badInput('request retry.attempts', attempts, 'it must be a whole number above 0')
+  }
+  if (!(typeof delay === 'number' && delay >= 0 && Number.isFinite(delay))) {
+    throw badInput('request retry.delay', delay, 'it must be 0 or more virtual milliseconds')
+  }
+  if (idempotencyKey !== undefined && idempotencyKey !== false && typeof idempotencyKey !== 'string') {
+    throw badInput('request retry.idempotencyKey', idempotencyKey, 'it must be a string, or false for none')
+  }
+}

@@ -1,0 +1,151 @@
+import type { Engine } from '../engine/engine.ts'
+import { SimulationError, badInput, show } from '../engine/errors.ts'
+import type { Wait } from '../engine/failure.ts'
+import type { Message } from '../network/message.ts'
+import { type LifeCycle, isThenable } from '../nodes/node.ts'
+import type { BusShared } from './bus.ts'
+import { AnsweredKeys } from './answered-keys.ts'
+import type { Handler } from './handler.ts'
+import { copyPayload } from './payload.ts'
+import type { BusMetrics } from './pending.ts'
+
+/** How an error crosses the wire. */
+export interface RemoteFailure {
+  readonly name: string
+  readonly message: string
+  readonly stack: string | undefined
+}
+
+/** Sends a response; `failed`: the payload is a RemoteFailure. */
+export type Reply = (request: Message, payload: unknown, failed: boolean) => void
+
+interface UnderWay {
+  readonly message: Message
+  /** Virtual time, µs. */
+  readonly since: number
+}
+
+/** The answering half of a bus: finds the handler, waits for it, replies. */
+export class Responder {
+  private readonly node: LifeCycle
+  private readonly shared: BusShared
+  private readonly engine: Engine
+  private readonly metrics: BusMetrics
+  private readonly reply: Reply
+  private handlers = new Map<string, Handler>()
+  private readonly underWay = new Set<UnderWay>()
+  private answered: AnsweredKeys | undefined
+
+  constructor(node: LifeCycle, shared: BusShared, metrics: BusMetrics, reply: Reply) {
+    this.node = node
+    this.shared = shared
+    this.engine = shared.engine
+    this.metrics = metrics
+    this.reply = reply
+  }
+
+  handle(method: string, handler: Handler): void {
+    if (typeof handler !== 'function') {
+      throw badInput(`bus.handle('${method}') handler`, handler, 'it must be a function (payload, context) => result')
+    }
+    if (this.handlers.has(method)) {
+      throw new SimulationError('DUPLICATE_HANDLER', `node '${this.node.id}' has a handler for '${method}' already`)
+    }
+    this.handlers.set(method, handler)
+  }
+
+  /** Handles a request or one-way message; runs as the node's code. */
+  receive(message: Message): void {
+    const handler = this.handlers.get(message.method)
+    if (handler === undefined) {
+      this.withoutHandler(message)
+      return
+    }
+    const { idempotencyKey } = message
+    if (idempotencyKey !== undefined) {
+      this.answered ??= new AnsweredKeys(this.reply)
+      if (this.answered.repeats(idempotencyKey, message)) return
+    }
+    this.metrics.handled++
+    const context = { from: message.from.id, method: message.method, correlationId: message.correlationId }
+    let result: unknown
+    try {
+      result = handler(message.payload as never, context)
+    } catch (error) {
+      this.failed(message, error)
+      return
+    }
+    if (isThenable(result)) this.wait(message, result)
+    else if (message.kind === 'request') this.answer(message, result)
+  }
+
+  /** The node died: nothing is answered any more. */
+  died(): void {
+    this.handlers = new Map()
+    this.answered = undefined
+    this.shared.handling -= this.underWay.size
+    this.underWay.clear()
+  }
+
+  *waits(): Iterable<Wait> {
+    for (const { message, since } of this.underWay) {
+      const what = `handler of ${message.kind} '${message.method}' from ${message.from.id}`
+      yield { owner: this.node.owner.id, what, since }
+    }
+  }
+
+  private wait(message: Message, result: PromiseLike<unknown>): void {
+    const entry: UnderWay = { message, since: this.engine.now }
+    this.underWay.add(entry)
+    this.shared.handling++
+    const over = (): boolean => {
+      if (!this.underWay.delete(entry)) return false
+      this.shared.handling--
+      return true
+    }
+    result.then(
+      (value) => {
+        if (over() && message.kind === 'request') this.answer(message, value)
+      },
+      (error: unknown) => {
+        if (over()) this.failed(message, error)
+      },
+    )
+  }
+
+  private answer(request: Message, result: unknown): void {
+    let copy: unknown
+    try {
+      copy = copyPayload(result)
+    } catch (error) {
+      this.failed(request, error)
+      return
+    }
+    this.send(request, copy, false)
+  }
+
+  private failed(message: Message, error: unknown): void {
+    if (message.kind === 'one-way') {
+      // Nobody waits for an answer, so nobody else could notice.
+      this.engine.fail(error)
+      return
+    }
+    const failure: RemoteFailure =
+      error instanceof Error
+        ? { name: error.name, message: error.message, stack: error.stack }
+        : { name: 'Error', message: typeof error === 'string' ? error : show(error), stack: undefined }
+    this.shared.hooks.handlerFailed(error)
+    this.send(message, failure, true)
+  }
+
+  private send(request: Message, payload: unknown, failed: boolean): void {
+    if (request.idempotencyKey !== undefined) this.answered?.finished(request.idempotencyKey, payload, failed)
+    this.reply(request, payload, failed)
+  }
+
+  private withoutHandler(message: Message): void {
+    const known = [...this.handlers.keys()].map((name) => `'${name}'`).join(', ') || 'none'
+    const text = `node '${this.node.id}' has no handler for '${message.method}' (from '${message.from.id}'); it handles ${known}`
+    this.failed(message, new SimulationError('NO_HANDLER', text))
+  }
+}

@@ -1,0 +1,135 @@
+import type { Episodes } from '../chaos/episodes.ts'
+import type { FaultPlan } from '../chaos/faults.ts'
+import type { PartitionEpisodes, PartitionShape } from '../chaos/options.ts'
+import { type ScheduleStrategy, delayShaper } from '../chaos/schedule.ts'
+import type { SeedChaos } from '../chaos/seed-chaos.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { RandomStream } from '../random/stream.ts'
+import type { Network } from './hand-made.ts'
+import type { Latency } from './latency.ts'
+import type { Link } from './link.ts'
+import type { Endpoint } from './message.ts'
+
+/** Turns the faults of one seed on: latencies, per-message faults of every link, clogs and partitions. */
+export function startNetworkChaos(
+  network: Network,
+  engine: Engine,
+  faults: FaultPlan,
+  episodes: Episodes,
+  chaos: SeedChaos,
+  strategy: ScheduleStrategy,
+): void {
+  setLatencies(network, engine, chaos)
+  network.shaper = delayShaper(strategy, engine.random('schedule'))
+  const { loss, duplication, reordering } = chaos
+  if (loss > 0) faults.enable('loss')
+  if (duplication > 0) faults.enable('duplication')
+  if (reordering > 0) faults.enable('reordering')
+  if (loss + duplication + reordering > 0) {
+    network.eachLink((link) => {
+      Object.assign(link.faults, { loss, duplication, reordering })
+      link.faulty = true
+    })
+  }
+  if (chaos.clog !== undefined) startClogs(network, faults, episodes, chaos.clog)
+  if (chaos.partition !== undefined) startPartitions(network, faults, episodes, chaos.partition)
+}
+
+/** The shapes that `latency: 'drawn'` chooses from: a light one, two with tails, one with two modes. */
+const latencyShapes: readonly Latency[] = [
+  { kind: 'uniform', min: 0.5, max: 20 },
+  { kind: 'exponential', min: 0.5, mean: 20 },
+  { kind: 'bimodal', fast: [0.5, 5], slow: [50, 300], slowShare: 0.1 },
+  { kind: 'heavyTail', min: 0.5, max: 2_000 },
+]
+
+function setLatencies(network: Network, engine: Engine, chaos: SeedChaos): void {
+  if (chaos.latency !== undefined) {
+    const drawn = chaos.latency === 'drawn'
+    network.setLatency(drawn ? engine.random('chaos latency').pick(latencyShapes) : (chaos.latency as Latency))
+  }
+  if (chaos.slowPairs === 0 && !chaos.slowPeer) return
+  const random = engine.random('chaos slow pairs')
+  const slowIndex = chaos.slowPeer ? random.below(3) : -1
+  // Drawn at first contact of a pair, as FoundationDB does: which pairs will talk is not known before.
+  network.eachLink((link) => {
+    const factor = random.integer(5, 50)
+    const isSlow = random.chance(chaos.slowPairs)
+    if (isSlow || link.from.index === slowIndex || link.to.index === slowIndex) slowDown(link, factor)
+  })
+}
+
+function slowDown(link: Link, factor: number): void {
+  const usual = link.sample
+  link.sample = (random) => usual(random) * factor
+}
+
+function startClogs(
+  network: Network,
+  faults: FaultPlan,
+  episodes: Episodes,
+  options: SeedChaos['clog'] & object,
+): void {
+  episodes.start({
+    family: 'clog',
+    options,
+    every: [20, 2_000],
+    lasts: [10, 1_000],
+    begin: (random, lastsMs) => {
+      const links = [...network.allLinks()].filter((link) => link.from !== link.to)
+      if (links.length === 0) return undefined
+      const link = random.pick(links)
+      const fault = faults.inject('clog', link.name, `for ${Math.round(lastsMs)} ms`)
+      if (fault === undefined) return undefined
+      return { fault, end: network.obstruct([link], 'hold', fault) }
+    },
+  })
+}
+
+const allShapes: readonly PartitionShape[] = ['isolate', 'random', 'even']
+
+function startPartitions(network: Network, faults: FaultPlan, episodes: Episodes, options: PartitionEpisodes): void {
+  episodes.start({
+    family: 'partition',
+    options,
+    every: [50, 4_000],
+    lasts: [100, 3_000],
+    begin: (random) => {
+      const endpoints = network.allEndpoints
+      const shape = random.pick(options.shapes ?? allShapes)
+      const oneWay = random.chance(shareOf(options.oneWay, random))
+      const inFlight = random.chance(0.5) ? 'drop' : 'hold'
+      const [left, right] = sides(shape, endpoints, random)
+      if (left.length === 0 || right.length === 0) return undefined
+      const names = (side: readonly Endpoint[]): string => side.map((endpoint) => endpoint.id).join(', ')
+      const fault = faults.inject('partition', `${names(left)} ${oneWay ? '→|' : '|'} ${names(right)}`)
+      if (fault === undefined) return undefined
+      const how = { oneWay, inFlight: options.inFlight ?? inFlight } as const
+      return { fault, end: network.partitionEndpoints(left, right, how, fault) }
+    },
+  })
+}
+
+function shareOf(share: PartitionEpisodes['oneWay'], random: RandomStream): number {
+  if (share === undefined) return 0.3
+  return typeof share === 'number' ? share : random.between(share[0], share[1])
+}
+
+/** TigerBeetle's partition modes: one node alone, each node by a coin, two halves. */
+function sides(
+  shape: PartitionShape,
+  endpoints: readonly Endpoint[],
+  random: RandomStream,
+): [readonly Endpoint[], readonly Endpoint[]] {
+  const order = random.shuffle(endpoints)
+  switch (shape) {
+    case 'isolate':
+      return [order.slice(0, 1), order.slice(1)]
+    case 'even':
+      return [order.slice(0, order.length >> 1), order.slice(order.length >> 1)]
+    case 'random': {
+      const cut = random.integer(1, Math.max(1, order.length - 1))
+      return [order.slice(0, cut), order.slice(cut)]
+    }
+  }
+}

@@ -1,0 +1,109 @@
+import type { PendingRequest } from '../bus/pending.ts'
+import type { Engine } from '../engine/engine.ts'
+import { badInput } from '../engine/errors.ts'
+import { type Message, describeMessage } from '../network/message.ts'
+import type { NetworkObserver } from '../network/network.ts'
+
+/** The invariants every simulation has; each can be turned off by its name. */
+export const builtinInvariants = {
+  sent: 'every delivered message was sent',
+  copies: 'no message is delivered more often than the network copied it',
+  outcomes: 'every request ends in exactly one outcome',
+  pending: 'nothing is pending when quiet',
+} as const
+
+export type BuiltinInvariant = keyof typeof builtinInvariants
+
+/** `false`: none; `{ copies: false }`: all but that one. */
+export type InvariantsOption = false | Readonly<Partial<Record<BuiltinInvariant, boolean>>>
+
+/** Checks the `invariants` option; throws SimulationError (BAD_INPUT). */
+export function checkInvariantsOption(given: unknown, where: string): asserts given is InvariantsOption | undefined {
+  if (given === undefined || given === false) return
+  const known = Object.keys(builtinInvariants).join(', ')
+  if (given === null || typeof given !== 'object')
+    throw badInput(where, given, `it must be false or an object of ${known}`)
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in builtinInvariants)) throw badInput(`${where}.${name}`, value, `built-in invariants are ${known}`)
+    if (typeof value !== 'boolean') throw badInput(`${where}.${name}`, value, 'it must be true or false')
+  }
+}
+
+/** True unless the option turns that invariant off. */
+export function isOn(option: InvariantsOption | undefined, name: BuiltinInvariant): boolean {
+  return option !== false && option?.[name] !== false
+}
+
+/** Follows every message id: how many deliveries of it may still come. */
+export class MessageConservation implements NetworkObserver {
+  private readonly engine: Engine
+  private readonly checkSent: boolean
+  private readonly checkCopies: boolean
+  /** By message id; undefined: never sent. */
+  private readonly open: (number | undefined)[] = []
+
+  constructor(engine: Engine, option: InvariantsOption | undefined) {
+    this.engine = engine
+    this.checkSent = isOn(option, 'sent')
+    this.checkCopies = isOn(option, 'copies')
+  }
+
+  sent({ id }: Message): void {
+    this.open[id] = 1
+  }
+
+  copied({ id }: Message): void {
+    this.open[id] = (this.open[id] ?? 0) + 1
+  }
+
+  delivered(message: Message): void {
+    const left = this.open[message.id]
+    if (left !== undefined && left > 0) {
+      this.open[message.id] = left - 1
+    } else if (left === undefined) {
+      if (this.checkSent) this.violated('sent', `message ${message.id} (${describeMessage(message)}) was never sent`)
+    } else if (this.checkCopies) {
+      this.violated('copies', `message ${message.id} (${describeMessage(message)}) was delivered once more`)
+    }
+  }
+
+  dropped({ id }: Message): void {
+    this.open[id] = (this.open[id] ?? 1) - 1
+  }
+
+  private violated(name: BuiltinInvariant, reason: string): void {
+    const title = builtinInvariants[name]
+    this.engine.report('InvariantViolation', title, `"${title}": ${reason}`)
+  }
+}
+
+/** Follows every correlation id: each request that was issued ends once. */
+export class RequestOutcomes {
+  private readonly engine: Engine
+  /** By correlation id: true while it has no outcome, false after. */
+  private readonly open: boolean[] = []
+
+  constructor(engine: Engine) {
+    this.engine = engine
+  }
+
+  requested({ correlationId }: PendingRequest): void {
+    this.open[correlationId] = true
+  }
+
+  ended({ correlationId, method, to }: PendingRequest): void {
+    if (this.open[correlationId] === true) {
+      this.open[correlationId] = false
+      return
+    }
+    const title = builtinInvariants.outcomes
+    const reason = `request '${method}' #${correlationId} to '${to}' ended a second time`
+    this.engine.report('InvariantViolation', title, `"${title}": ${reason}`)
+  }
+
+  /** Says which requests have no outcome; true: all have one. */
+  allEnded(): true | string {
+    const open = this.open.flatMap((isOpen, id) => (isOpen ? [`#${id}`] : []))
+    return open.length === 0 || `no outcome for ${open.slice(0, 10).join(', ')}${open.length > 10 ? ', …' : ''}`
+  }
+}
