@@ -16,6 +16,9 @@ export const cell = {
 export const sharedBytes = 24
 export const openedAtOffset = 16
 
+/** The script that every slice runs in; a stack without it is not a slice. */
+export const sliceFilename = 'vitest-simulation:slice'
+
 /** What the helper posts: one look at the stack of a window that is over its limit. */
 export interface Sample {
   readonly window: number
@@ -69,11 +72,11 @@ function watch() {
   }
 }
 
-const isUserCode = (frame) => frame.url !== '' && !frame.url.startsWith('node:')
-/** Frames before this index were called by Node's drain; it has none: the event itself runs. */
-const drainAt = (frames) => {
-  const index = frames.findIndex((frame) => frame.functionName === 'processTicksAndRejections')
-  return index < 0 ? Infinity : index
+const isNode = (frame) => frame.url === '' || frame.url.startsWith('node:')
+/** True when the frames show which link of a chain runs: some user code is above Node's drain, or no drain is running. */
+const namesTheCode = (frames) => {
+  const drain = frames.findIndex((frame) => isNode(frame) && /^(processTicksAndRejections|runNextTicks)$/.test(frame.functionName))
+  return drain < 0 || frames.slice(0, drain).some((frame) => !isNode(frame))
 }
 const still = (window) => Atomics.load(cells, ${cell.open}) === window
 
@@ -97,12 +100,18 @@ function examine(window, limitMs) {
   attach((attached) => {
     if (over) return attached.close()
     target = attached
+    // In a paused event the url of a frame is empty; scripts announce theirs when the debugger is enabled.
+    const urls = new Map()
+    target.on('Debugger.scriptParsed', ({ scriptId, url }) => urls.set(scriptId, url))
     target.on('Debugger.paused', ({ callFrames }) => {
       if (over) return
       if (!still(window)) return finish()
-      const found = callFrames.findIndex(isUserCode) < drainAt(callFrames) || ++steps === 300
-      // Between two links of a chain, inside Node's own loop: step until the next link runs.
-      const next = () => found ? finish() : target.post(drainAt(callFrames) === 0 ? 'Debugger.stepInto' : 'Debugger.stepOut', {}, () => {})
+      for (const frame of callFrames) frame.url = urls.get(frame.location.scriptId) ?? ''
+      // Already interrupted: this is the watchdog itself, on its way to close the window.
+      if (!callFrames.some((frame) => frame.url === '${sliceFilename}')) return finish()
+      const found = namesTheCode(callFrames) || ++steps === 300
+      // Between two links, inside Node's own loop: step until the next one runs.
+      const next = () => found ? finish() : target.post('Debugger.stepInto', {}, () => {})
       if (!found && stack) return next()
       look(target, callFrames, (text) => {
         stack = text

@@ -20,7 +20,15 @@ import {
   receiveMessageOnPort,
   threadId,
 } from 'node:worker_threads'
-import { type HelperData, type Sample, cell, helperSource, openedAtOffset, sharedBytes } from './watchdog-helper.ts'
+import {
+  type HelperData,
+  type Sample,
+  cell,
+  helperSource,
+  openedAtOffset,
+  sharedBytes,
+  sliceFilename,
+} from './watchdog-helper.ts'
 
 /** One event blocked the thread longer than it may. Reaches the uncaught exception capture callback, see `defer`. */
 export class Hang extends Error {
@@ -89,8 +97,8 @@ const drain = (process as { _tickCallback?: () => void })._tickCallback?.bind(pr
 
 /** Below this age a macrotask accepts another slice. Equals the driver's slice, so a full slice always ends it. */
 const windowMs = 20
-/** The interruption comes this much after the helper starts to look, which takes 5–50 ms. */
-const graceMs = 500
+/** The interruption comes this much after the helper starts to look, which takes 20–300 ms. */
+const graceMs = 1000
 const scriptSlot = Symbol.for('vitest-simulation.watchdog.call')
 const instanceSlot = Symbol.for('vitest-simulation.watchdog')
 const slots = process as unknown as { [scriptSlot]?: () => void; [instanceSlot]?: Watchdog }
@@ -170,27 +178,37 @@ function create(): Watchdog {
   }
 }
 
+/** In a worker thread a debugger that came with the process cannot be seen, but what asked for it can. */
+const debuggerExpected =
+  !isMainThread &&
+  /--inspect|inspectorIpc/.test(
+    [...process.execArgv, process.env['NODE_OPTIONS'], process.env['VSCODE_INSPECTOR_OPTIONS']].join(' '),
+  )
+
 /** While a person looks at a breakpoint nothing is hanging. */
 function debuggerAttached(): boolean {
-  return inspector.url() !== undefined
+  return debuggerExpected || inspector.url() !== undefined
 }
 
 function startHelper(): Helper {
   const shared = new SharedArrayBuffer(sharedBytes)
   const { port1, port2 } = new MessageChannel()
   const data: HelperData = { shared, port: port2, thread: threadId, isMainThread, graceMs }
-  // No inherited execArgv or environment: the user's loaders and NODE_OPTIONS have no business in there.
-  const worker = new Worker(helperSource, {
-    eval: true,
-    name: 'vitest-simulation watchdog',
-    workerData: data,
-    transferList: [port2],
-    execArgv: [],
-    env: {},
-  })
-  // Without a helper a hang is still interrupted; only its stack is missing.
-  worker.on('error', () => {})
-  worker.unref()
+  try {
+    // No inherited execArgv or environment: the user's loaders and NODE_OPTIONS have no business in there.
+    const worker = new Worker(helperSource, {
+      eval: true,
+      name: 'vitest-simulation watchdog',
+      workerData: data,
+      transferList: [port2],
+      execArgv: [],
+      env: {},
+    })
+    worker.on('error', () => {})
+    worker.unref()
+  } catch {
+    // Threads may be forbidden (--permission). Without a helper a hang is still interrupted; only its stack is missing.
+  }
   port1.unref()
   return { cells: new Int32Array(shared, 0, 4), openedAt: new Float64Array(shared, openedAtOffset, 1), port: port1 }
 }
@@ -219,7 +237,7 @@ let script: vm.Script | undefined
 function callWithTimeout(run: () => void, timeoutMs: number): void {
   // Through `process`, because the script runs in the main context whichever context Vitest gave the test.
   script ??= new vm.Script(`process[Symbol.for('${Symbol.keyFor(scriptSlot)}')]()`, {
-    filename: 'vitest-simulation:slice',
+    filename: sliceFilename,
   })
   slots[scriptSlot] = run
   script.runInThisContext({ timeout: timeoutMs })
@@ -234,31 +252,39 @@ const isTimeout = (error: unknown): boolean =>
  */
 function dropQueuedJobs(): void {
   if (!drain) return
+  const { nextTick } = process
   let stops = 0
-  for (let attempt = 0; attempt < 20 && stops < 5; attempt++) {
-    const hook = createHook({
-      init(_id, type, _trigger, resource) {
-        // First everything may finish, then links added by code outside Node are emptied, then all of them.
-        if (type === 'TickObject' && (stops > 1 || !addedByNode()))
-          (resource as { callback?: () => void }).callback = () => {}
-      },
-    })
-    if (stops > 0) hook.enable()
+  // Every attempt finishes or kills at least one queued job, and after two stops no new ones are let in.
+  for (let attempt = 0; attempt < 50; attempt++) {
+    // First everything may finish, then nothing that code outside Node adds gets in, then nothing at all.
+    if (stops === 1) process.nextTick = (...call) => void (calledByNode() && nextTick.apply(process, call))
+    if (stops === 2) emptyNewTicks.enable()
+    emptyingTicks = stops >= 2
     try {
       callWithTimeout(drain, 50)
-      return
+      break
     } catch (error) {
       // Any other error is a late failure of the iteration that has just failed.
       if (isTimeout(error)) stops++
-    } finally {
-      hook.disable()
     }
   }
+  process.nextTick = nextTick
+  emptyNewTicks.disable()
+  emptyingTicks = false
 }
 
-/** True when the nextTick whose init hook is running was asked for by Node (a stream that has written, say). */
-function addedByNode(): boolean {
-  const frames = (new Error().stack ?? '').split('\n')
-  const nextTick = frames.findIndex((frame) => /\bnextTick\b/.test(frame))
-  return nextTick >= 0 && /\(?node:/.test(frames[nextTick + 1] ?? '')
+/** A stop inside a hook leaves all hooks locked as they are, so `disable` may have no effect: this is what counts. */
+let emptyingTicks = false
+
+/** Reaches ticks that are added through a reference to `process.nextTick` taken earlier, too. */
+const emptyNewTicks = createHook({
+  init(_id, type, _trigger, resource) {
+    if (emptyingTicks && type === 'TickObject') (resource as { callback?: () => void }).callback = () => {}
+  },
+})
+
+/** True when `process.nextTick` was called by Node itself: the stream of a log line that has been written, say. */
+function calledByNode(): boolean {
+  // Error, calledByNode, the replaced process.nextTick, its caller.
+  return (new Error().stack ?? '').split('\n')[3]?.includes('node:') === true
 }

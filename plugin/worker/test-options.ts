@@ -20,6 +20,7 @@ const simulationNames = [
   'chaos',
   'schedule',
   'limits',
+  'placement',
   'invariants',
   'sometimes',
   'determinism',

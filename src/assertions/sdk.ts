@@ -101,9 +101,8 @@ export function buggify(site: string, probability = 0.25): boolean {
 /** Waits for a random time within `range` (virtual ms) when the site fires; else resolves at once. */
 export function buggifyDelay(site: string, range: readonly [number, number]): Promise<void> {
   const { assertions, engine } = current
-  if (assertions === undefined || engine === undefined || !assertions.buggify(site, 0.25)) return Promise.resolve()
-  const [min, max] = range
-  return engine.sleep(Math.round(engine.random(`buggify delay ${site}`).between(min, max) * 1000))
+  const ms = assertions?.buggifyDelay(site, range[0], range[1]) ?? 0
+  return ms === 0 || engine === undefined ? Promise.resolve() : engine.sleep(Math.round(ms * 1000))
 }
 
 /** `usual`, or a random number within `range` for the whole seed when the site is activated. */

@@ -97,6 +97,13 @@ export class IterationAssertions implements AssertionSink {
     return true
   }
 
+  buggifyDelay(site: string, min: number, max: number): number {
+    const isDrawn = this.buggifyOn && this.faults.active && this.isActivated(site)
+    // Drawn whether it fires or not: leaving one firing out must not move the other delays.
+    const ms = isDrawn ? this.engine.random(`buggify delay ${site}`).between(min, max) : 0
+    return this.buggify(site, 0.25) ? ms : 0
+  }
+
   buggifyValue(site: string, usual: number, min: number, max: number): number {
     const known = this.values.get(site)
     if (known !== undefined) return known

@@ -8,7 +8,7 @@ import type { MessageNetwork } from '../network/network.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import type { LifeCycle, LifeCycleListener } from '../nodes/node.ts'
 import type { BusHooks } from './hooks.ts'
-import { RemoteError, RequestTimeout, SendFailed } from './errors.ts'
+import { ConnectionReset, RemoteError, RequestTimeout, SendFailed } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import { type BusMetrics, type PendingRequest, newBusMetrics } from './pending.ts'
@@ -44,6 +44,8 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly requests = new Map<number, PendingRequest>()
   /** Messages that arrived while the node was booting or paused. */
   private readonly parked: Message[] = []
+  /** Those of them whose turn is queued. */
+  private unparking = 0
   private readonly responder: Responder
 
   constructor(node: LifeCycle, shared: BusShared) {
@@ -99,21 +101,29 @@ export class Bus implements Endpoint, LifeCycleListener {
       const destination = this.shared.network.endpoint(to)
       if (destination === undefined) throw new SendFailed(to, method, 'there is no such node')
       if (!this.node.alive) return this.deadRequest(method)
-      this.metrics.sent++
       const failure = this.transmit(this.message('one-way', destination, method, 0, copy, false))
-      return failure === undefined ? resolved : Promise.reject(failure)
+      if (failure !== undefined) return Promise.reject(failure)
+      this.metrics.sent++
+      return resolved
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   accept(message: Message): void {
+    // Those that waited for the node to come up go first.
+    if (this.unparking > 0) this.unpark(message)
+    else this.take(message)
+  }
+
+  private take(message: Message): void {
     const { node } = this
     if (node.state === 'booting' || node.state === 'paused') {
       this.shared.moving++
       this.parked.push(message)
     } else if (node.state === 'running') {
-      this.engine.as(node.owner, this.receive, message)
+      this.engine.become(node.owner)
+      this.receive(message)
     }
     // Dead: nobody is there. The sender learns nothing, as on a real network.
   }
@@ -131,15 +141,34 @@ export class Bus implements Endpoint, LifeCycleListener {
     }
   }
 
-  up(): void {
-    for (const message of this.parked.splice(0)) {
-      this.engine.scheduleAt(this.engine.now, parkedKind, message.id, this.address, this.acceptParked, message)
+  /** The other end of these requests has closed the connection. */
+  peerReset(node: string): void {
+    for (const pending of [...this.requests.values()]) {
+      if (pending.to !== node) continue
+      this.metrics.reset++
+      this.finish(pending, pending.reject, new ConnectionReset(node, pending.method))
     }
   }
 
+  stopping(done: () => void): void {
+    this.responder.close(done)
+  }
+
+  up(): void {
+    this.shared.moving -= this.parked.length
+    for (const message of this.parked.splice(0)) this.unpark(message)
+  }
+
+  private unpark(message: Message): void {
+    this.unparking++
+    this.shared.moving++
+    this.engine.scheduleAt(this.engine.now, parkedKind, message.id, this.address, this.acceptParked, message)
+  }
+
   private readonly acceptParked = (message: Message): void => {
+    this.unparking--
     this.shared.moving--
-    this.accept(message)
+    this.take(message)
   }
 
   /** One attempt of a request. */
@@ -227,7 +256,9 @@ export class Bus implements Endpoint, LifeCycleListener {
     if (!owner.alive) return undefined
     const obstacle = hooks.beforeSend(message)
     if (obstacle === 'fail') {
-      this.metrics.sendFailures++
+      network.skip(message)
+      if (message.kind === 'request') this.metrics.sendFailures++
+      else this.metrics.unsent++
       return new SendFailed(message.to.id, message.method, 'the connection failed')
     }
     if (obstacle === 0) {
@@ -247,7 +278,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     this.transmit(this.message('response', request.from, request.method, request.correlationId, payload, failed))
   }
 
-  private readonly receive = (message: Message): void => {
+  private receive(message: Message): void {
     if (message.kind === 'response') this.receiveResponse(message)
     else this.responder.receive(message)
   }

@@ -15,6 +15,20 @@ export class RequestTimeout extends Error {
   }
 }
 
+/** The other node died while the request was under way: the outcome is unknown. */
+export class ConnectionReset extends Error {
+  readonly mayHaveBeenDelivered = true
+  readonly to: string
+  readonly method: string
+
+  constructor(to: string, method: string) {
+    super(`the connection to '${to}' was reset during request '${method}' (it may have been handled)`)
+    this.name = 'ConnectionReset'
+    this.to = to
+    this.method = method
+  }
+}
+
 /** The message was certainly not delivered. */
 export class SendFailed extends Error {
   readonly mayHaveBeenDelivered = false

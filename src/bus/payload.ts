@@ -19,6 +19,7 @@ export function copyPayload<T>(value: T): T {
     if (typeof value === 'function' || typeof value === 'symbol') throw new PayloadNotCloneable('payload', show(value))
     return value
   }
+  if (value instanceof Sealed) return value.content as T
   return copyFlat(value) ?? (copyDeep(value, 'payload', { copies: new Map(), open: new Set() }) as T)
 }
 
@@ -87,4 +88,18 @@ function clone(value: object, path: string): object {
 
 function pathTo(path: string, key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+}
+
+/** Something that is a copy already and need not be copied again. */
+class Sealed {
+  readonly content: unknown
+
+  constructor(content: unknown) {
+    this.content = content
+  }
+}
+
+/** Marks a payload that its sender does not keep: it passes without another copy. Only for our own messages. */
+export function sealed(content: unknown): unknown {
+  return new Sealed(content)
 }

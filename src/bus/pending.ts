@@ -26,12 +26,16 @@ export interface BusMetrics {
   /** The handler threw. */
   rejected: number
   timedOut: number
-  /** SendFailed. */
+  /** Requests that ended with SendFailed. */
   sendFailures: number
+  /** ConnectionReset. */
+  reset: number
   /** Attempts after the first one. */
   retried: number
   /** One-way messages sent. */
   sent: number
+  /** One-way messages that ended with SendFailed. */
+  unsent: number
   /** Requests and one-way messages handled here. */
   handled: number
   /** Responses that came after their request had ended, duplicates too; absorbed. */
@@ -47,8 +51,10 @@ export function newBusMetrics(): BusMetrics {
     rejected: 0,
     timedOut: 0,
     sendFailures: 0,
+    reset: 0,
     retried: 0,
     sent: 0,
+    unsent: 0,
     handled: 0,
     lateResponses: 0,
     abandoned: 0,

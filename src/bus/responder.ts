@@ -35,6 +35,8 @@ export class Responder {
   private handlers = new Map<string, Handler>()
   private readonly underWay = new Set<UnderWay>()
   private answered: AnsweredKeys | undefined
+  private closed = false
+  private whenIdle: (() => void) | undefined
 
   constructor(node: LifeCycle, shared: BusShared, metrics: BusMetrics, reply: Reply) {
     this.node = node
@@ -56,6 +58,8 @@ export class Responder {
 
   /** Handles a request or one-way message; runs as the node's code. */
   receive(message: Message): void {
+    // A stopping node takes nothing new; the sender sees silence, as from a dead one.
+    if (this.closed) return
     const handler = this.handlers.get(message.method)
     if (handler === undefined) {
       this.withoutHandler(message)
@@ -79,10 +83,19 @@ export class Responder {
     else if (message.kind === 'request') this.answer(message, result)
   }
 
+  /** Takes nothing new; `done` is called when no handler is under way. */
+  close(done: () => void): void {
+    this.closed = true
+    if (this.underWay.size === 0) done()
+    else this.whenIdle = done
+  }
+
   /** The node died: nothing is answered any more. */
   died(): void {
     this.handlers = new Map()
     this.answered = undefined
+    this.closed = false
+    this.whenIdle = undefined
     this.shared.handling -= this.underWay.size
     this.underWay.clear()
   }
@@ -101,6 +114,7 @@ export class Responder {
     const over = (): boolean => {
       if (!this.underWay.delete(entry)) return false
       this.shared.handling--
+      if (this.underWay.size === 0) this.whenIdle?.()
       return true
     }
     result.then(

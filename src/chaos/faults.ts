@@ -46,11 +46,16 @@ export class FaultPlan {
     this.countOf(family)
   }
 
+  /** True when somebody reads the names of faults: while recording, or to leave some out. */
+  get named(): boolean {
+    return this.engine.trace !== undefined || this.mask.size > 0
+  }
+
   /** Decides on one fault; undefined: it is masked, so the caller must let things go their usual way. */
   inject(family: string, subject: string, detail = ''): Fault | undefined {
     const { engine, mask } = this
-    // Names are only needed to record faults or to leave some out; exploring just counts.
-    if (engine.trace === undefined && mask.size === 0) {
+    // Exploring just counts.
+    if (!this.named) {
       this.countOf(family).injected++
       return { number: 0, key: '', family, time: engine.now, text: '', effects: 0 }
     }

@@ -27,6 +27,8 @@ export interface CrashEpisodes extends EpisodeOptions {
   readonly maxDead?: number
   /** Share of crashes that lose the node's storage, too. Default 0.1. */
   readonly wipe?: Intensity
+  /** What peers see of a crash. Default 'silence'. */
+  readonly peers?: 'silence' | 'reset'
   /** Groups of nodes that die together, by node id. Default: each node alone. */
   readonly zones?: readonly (readonly string[])[]
 }
@@ -89,7 +91,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, 'range' | 'intensi
   clog: { every: 'range', lasts: 'range' },
   pause: { every: 'range', lasts: 'range' },
   partition: { every: 'range', lasts: 'range', oneWay: 'intensity', shapes: 'other', inFlight: 'other' },
-  crash: { every: 'range', lasts: 'range', wipe: 'intensity', maxDead: 'number', zones: 'other' },
+  crash: { every: 'range', lasts: 'range', wipe: 'intensity', maxDead: 'number', zones: 'other', peers: 'other' },
   clock: { maxSkewMs: 'number', maxDriftPpm: 'number' },
 }
 
@@ -130,6 +132,9 @@ function checkFamily(name: string, value: unknown, path: string): void {
       throw badInput(at, given, 'it must be 0 or more')
     if (field === 'inFlight' && given !== 'drop' && given !== 'hold')
       throw badInput(at, given, "it must be 'drop' or 'hold'")
+    if (field === 'peers' && given !== 'silence' && given !== 'reset') {
+      throw badInput(at, given, "it must be 'silence' or 'reset'")
+    }
     if (field === 'shapes') checkShapes(given, at)
     if (field === 'zones' && !(Array.isArray(given) && given.every((zone) => Array.isArray(zone)))) {
       throw badInput(at, given, 'it must be a list of lists of node ids')

@@ -47,12 +47,13 @@ export class RandomOrder implements SchedulePolicy {
   }
 }
 
-/** Extra travel time of a message, µs, drawn by a strategy; `to` is the index of the receiving node. */
+/** Extra travel time of a message, µs, drawn by a strategy. */
 export interface DelayShaper {
-  extra(from: number, to: number): number
+  /** `from` and `to` are indexes of nodes, `nodes` says how many there are now. */
+  extra(from: number, to: number, nodes: number): number
 }
 
-/** One message in twenty takes 10 to 200 times as long. */
+/** One message in twenty straggles by 10 ms or more, up to 2 s (Pareto, shape 1.2). */
 class Stragglers implements DelayShaper {
   private readonly random: RandomStream
 
@@ -66,25 +67,28 @@ class Stragglers implements DelayShaper {
   }
 }
 
-/** All messages from and to one node take longer; which node is drawn when the first messages travel. */
+/** All messages from and to one node take 20 to 400 ms longer; it is one of those that exist when the first message travels. */
 class OneSlowPeer implements DelayShaper {
   private readonly pick: number
   private readonly delay: number
-  private readonly nodes = new Set<number>()
+  private slow: number | undefined
 
   constructor(random: RandomStream) {
     this.pick = random.float()
     this.delay = random.integer(20_000, 400_000)
   }
 
-  extra(from: number, to: number): number {
-    this.nodes.add(from).add(to)
-    const slow = Math.floor(this.pick * (Math.max(...this.nodes) + 1))
-    return from === slow || to === slow ? this.delay : 0
+  extra(from: number, to: number, nodes: number): number {
+    this.slow ??= Math.floor(this.pick * nodes)
+    return from === this.slow || to === this.slow ? this.delay : 0
   }
 }
 
-/** Each node has a priority; a message to a node waits longer the lower it is. At change points a node drops to the end. */
+/**
+ * Each node has a priority; a message to a node waits longer the lower it is. At change points a node drops to the end.
+ *
+ * How many messages a seed will send is not known, so the change points lie among the first 10, 100 or 1,000.
+ */
 class Priorities implements DelayShaper {
   private readonly random: RandomStream
   private readonly priorities = new Map<number, number>()
@@ -96,7 +100,8 @@ class Priorities implements DelayShaper {
   constructor(random: RandomStream) {
     this.random = random
     const depth = random.integer(1, 3)
-    this.changes = new Set(Array.from({ length: depth - 1 }, () => random.integer(1, 100)))
+    const within = random.pick([10, 100, 1_000])
+    this.changes = new Set(Array.from({ length: depth - 1 }, () => random.integer(1, within)))
     this.step = random.integer(10_000, 80_000)
   }
 

@@ -17,6 +17,8 @@ export interface AssertionSink {
   ): void
   each(name: string, value: string, expected: readonly string[]): void
   buggify(site: string, probability: number): boolean
+  /** In ms; 0: the site did not fire. */
+  buggifyDelay(site: string, min: number, max: number): number
   buggifyValue(site: string, usual: number, min: number, max: number): number
 }
 

@@ -105,7 +105,10 @@ export class Engine {
 
   /** Takes an event out of the queue; false when it ran already or was cancelled before. */
   cancel(event: SimEvent): boolean {
-    if (this.queue.remove(event)) return true
+    if (this.queue.remove(event)) {
+      if (event.owner.isBackground) this.background--
+      return true
+    }
     const parked = event.owner.parked
     const at = parked === undefined ? -1 : parked.indexOf(event)
     if (at >= 0) parked?.splice(at, 1)
@@ -127,6 +130,7 @@ export class Engine {
       event.time = this.now
       event.sequence = this.sequence++
       this.queue.push(event)
+      if (owner.isBackground) this.background++
     }
   }
 
@@ -146,15 +150,12 @@ export class Engine {
     else if (owner.alive) this.scheduleAt(this.now, EventKind.settle, owner.hash, owner, settle, value)
   }
 
-  /** Runs `action` with another current owner; only for code that hands over, never across an await. */
-  as<T>(owner: Owner, action: (data: T) => void, data: T): void {
-    const before = this.owner
+  /**
+   * Hands the rest of the present event over to another owner: what runs from here on, with all the microtasks it
+   * causes, is that owner's. (Switching back would give the microtasks to the wrong one: they run after the event.)
+   */
+  become(owner: Owner): void {
     this.owner = owner
-    try {
-      action(data)
-    } finally {
-      this.owner = before
-    }
   }
 
   /** Events waiting. */

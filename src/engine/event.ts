@@ -1,3 +1,4 @@
+import { hashString } from '../random/hash.ts'
 import type { Owner } from './owner.ts'
 
 /** What sort of event this is; `describe` turns its data into the text of a trace line. */
@@ -7,11 +8,9 @@ export interface EventKind<T = never> {
   describe(data: T): string
 }
 
-let codes = 0
-
-/** Defines a kind of event; codes are given in order of definition, so define kinds at module level only. */
+/** Defines a kind of event. Its code is a hash of the name, so that digests do not depend on the order of modules. */
 export function eventKind<T>(name: string, describe: (data: T) => string = () => ''): EventKind<T> {
-  return { name, code: ++codes, describe }
+  return { name, code: hashString(name), describe }
 }
 
 /** The kinds that the engine and the virtual globals use. */

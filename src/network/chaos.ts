@@ -1,11 +1,11 @@
 import type { Episodes } from '../chaos/episodes.ts'
-import type { FaultPlan } from '../chaos/faults.ts'
+import type { Fault, FaultPlan } from '../chaos/faults.ts'
 import type { PartitionEpisodes, PartitionShape } from '../chaos/options.ts'
 import { type ScheduleStrategy, delayShaper } from '../chaos/schedule.ts'
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
-import type { Network } from './hand-made.ts'
+import { type Network, describePartition } from './hand-made.ts'
 import type { Latency } from './latency.ts'
 import type { Link } from './link.ts'
 import type { Endpoint } from './message.ts'
@@ -19,7 +19,7 @@ export function startNetworkChaos(
   chaos: SeedChaos,
   strategy: ScheduleStrategy,
 ): void {
-  setLatencies(network, engine, chaos)
+  setLatencies(network, engine, faults, chaos)
   network.shaper = delayShaper(strategy, engine.random('schedule'))
   const { loss, duplication, reordering } = chaos
   if (loss > 0) faults.enable('loss')
@@ -43,25 +43,41 @@ const latencyShapes: readonly Latency[] = [
   { kind: 'heavyTail', min: 0.5, max: 2_000 },
 ]
 
-function setLatencies(network: Network, engine: Engine, chaos: SeedChaos): void {
+function setLatencies(network: Network, engine: Engine, faults: FaultPlan, chaos: SeedChaos): void {
   if (chaos.latency !== undefined) {
     const drawn = chaos.latency === 'drawn'
     network.setLatency(drawn ? engine.random('chaos latency').pick(latencyShapes) : (chaos.latency as Latency))
   }
-  if (chaos.slowPairs === 0 && !chaos.slowPeer) return
-  const random = engine.random('chaos slow pairs')
-  const slowIndex = chaos.slowPeer ? random.below(3) : -1
-  // Drawn at first contact of a pair, as FoundationDB does: which pairs will talk is not known before.
+  if (chaos.slowPairs > 0 || chaos.slowPeer) slowDownSome(network, engine, faults, chaos)
+}
+
+/** Drawn at first contact of a pair, as FoundationDB does: which pairs will talk is not known before. */
+function slowDownSome(network: Network, engine: Engine, faults: FaultPlan, chaos: SeedChaos): void {
+  const slowIndex = chaos.slowPeer ? engine.random('faults slow peer').below(3) : -1
+  if (chaos.slowPairs > 0) faults.enable('slow pair')
+  if (chaos.slowPeer) faults.enable('slow peer')
   network.eachLink((link) => {
+    // A stream for each link: what another fault does to the order of first contacts must not move these draws.
+    const random = engine.random(`faults slow ${link.name}`)
     const factor = random.integer(5, 50)
-    const isSlow = random.chance(chaos.slowPairs)
-    if (isSlow || link.from.index === slowIndex || link.to.index === slowIndex) slowDown(link, factor)
+    const isSlowPair = random.chance(chaos.slowPairs)
+    const isSlowPeer = link.from.index === slowIndex || link.to.index === slowIndex
+    if (!isSlowPair && !isSlowPeer) return
+    const fault = faults.inject(isSlowPeer ? 'slow peer' : 'slow pair', link.name, `× ${factor}`)
+    if (fault !== undefined) slowDown(link, factor, faults, fault)
   })
 }
 
-function slowDown(link: Link, factor: number): void {
+/** Slow until the faults end: a quiet network is as fast as it ever is. */
+function slowDown(link: Link, factor: number, faults: FaultPlan, fault: Fault): void {
   const usual = link.sample
-  link.sample = (random) => usual(random) * factor
+  const slow: LatencySampler = (random) => {
+    const usually = usual(random)
+    if (!faults.active || usually === 0) return usually
+    faults.effect(fault)
+    return usually * factor
+  }
+  link.sample = slow
 }
 
 function startClogs(
@@ -81,7 +97,7 @@ function startClogs(
       const link = random.pick(links)
       const fault = faults.inject('clog', link.name, `for ${Math.round(lastsMs)} ms`)
       if (fault === undefined) return undefined
-      return { fault, end: network.obstruct([link], 'hold', fault) }
+      return { fault, end: network.obstruct(link, fault) }
     },
   })
 }
@@ -101,8 +117,7 @@ function startPartitions(network: Network, faults: FaultPlan, episodes: Episodes
       const inFlight = random.chance(0.5) ? 'drop' : 'hold'
       const [left, right] = sides(shape, endpoints, random)
       if (left.length === 0 || right.length === 0) return undefined
-      const names = (side: readonly Endpoint[]): string => side.map((endpoint) => endpoint.id).join(', ')
-      const fault = faults.inject('partition', `${names(left)} ${oneWay ? '→|' : '|'} ${names(right)}`)
+      const fault = faults.inject('partition', faults.named ? describePartition(left, right, oneWay) : '')
       if (fault === undefined) return undefined
       const how = { oneWay, inFlight: options.inFlight ?? inFlight } as const
       return { fault, end: network.partitionEndpoints(left, right, how, fault) }

@@ -1,5 +1,6 @@
 import type { Fault } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
+import { type EventKind, eventKind } from '../engine/event.ts'
 import { type Latency, checkLatency, latencySampler } from './latency.ts'
 import type { CutMode, Link } from './link.ts'
 import type { Endpoint } from './message.ts'
@@ -10,7 +11,7 @@ import type { Rule } from './rule.ts'
 export interface PartitionOptions {
   /** Cut only from the first side to the second. Default false. */
   readonly oneWay?: boolean
-  /** What happens to messages on the way and sent meanwhile: lost, or delivered after healing. Default 'drop'. */
+  /** What happens to messages that are sent, or would arrive, during the cut: lost, or delivered after healing. Default 'drop'. */
   readonly inFlight?: CutMode
 }
 
@@ -30,11 +31,24 @@ export interface LinkHandle {
   set(settings: LinkSettings): void
 }
 
+/** A partition under way; links that are first used during it are cut, too. */
+interface Partition {
+  readonly left: ReadonlySet<Endpoint>
+  readonly right: ReadonlySet<Endpoint>
+  readonly oneWay: boolean
+  readonly mode: CutMode
+  readonly fault: Fault | undefined
+}
+
+const unclogKind: EventKind<Link> = eventKind('unclog', (link) => link.name)
 const linkOf = new WeakMap<LinkHandle, Link>()
 
 /** The network as tests use it: every fault by hand, each with its undo. */
 export class Network extends MessageNetwork {
-  private partitions = 0
+  /** Numbers partitions, holds and clogs. */
+  private obstructions = 0
+  private readonly partitions = new Map<number, Partition>()
+  private readonly holds = new Map<number, Link>()
 
   /** Cuts every link between two sides; gives back what heals it. Drops what is in flight unless told to hold it. */
   partition(a: readonly string[], b: readonly string[], options: PartitionOptions = {}): () => void {
@@ -54,27 +68,29 @@ export class Network extends MessageNetwork {
     return this.partitionEndpoints([one], others, options, undefined)
   }
 
-  /** Ends every partition, hold and clog, whoever made it; what was held arrives. */
+  /** Ends every partition, hold and clog, whoever made it; what was held arrives. Rules and `link().set` stay. */
   heal(): void {
-    for (const link of this.allLinks()) {
-      for (const partition of [...link.cuts.keys()]) this.uncut(link, partition)
-      link.cloggedUntil = 0
-      while (link.holds > 1) this.releaseLink(link)
-      this.releaseLink(link)
-      this.drain(link)
-    }
+    this.partitions.clear()
+    this.holds.clear()
+    for (const link of this.allLinks()) for (const { partition } of link.cuts) this.uncut(link, partition)
+    this.noted(() => 'heal')
   }
 
   /** Keeps every message of one direction back, those on the way too; gives back its release. */
   hold(link: LinkHandle | readonly [string, string]): () => void {
     const held = this.resolve(link, 'network.hold(link)')
-    this.holdLink(held)
-    return once(() => this.releaseLink(held))
+    this.noted(() => `hold ${held.name}`)
+    const number = ++this.obstructions
+    this.cut(held, number, 'hold', undefined)
+    this.holds.set(number, held)
+    return once(() => this.endHold(number, held))
   }
 
-  /** Ends one `hold`; what was kept back arrives in order. */
+  /** Ends one `hold`, the latest; what was kept back arrives in order. */
   release(link: LinkHandle | readonly [string, string]): void {
-    this.releaseLink(this.resolve(link, 'network.release(link)'))
+    const held = this.resolve(link, 'network.release(link)')
+    const latest = [...this.holds].findLast(([, one]) => one === held)
+    if (latest !== undefined) this.endHold(latest[0], held)
   }
 
   /** Delivers nothing in one direction for `ms` virtual milliseconds, then all of it in order; gives back its undo. */
@@ -82,11 +98,11 @@ export class Network extends MessageNetwork {
     if (!(Number.isFinite(ms) && ms >= 0))
       throw badInput('network.clog(link, ms)', ms, 'it must be 0 or more milliseconds')
     const clogged = this.resolve(link, 'network.clog(link, ms)')
-    this.clogLink(clogged, Math.round(ms * 1000))
-    return once(() => {
-      clogged.cloggedUntil = 0
-      this.drain(clogged)
-    })
+    this.noted(() => `clog ${clogged.name} for ${ms} ms`)
+    const undo = this.obstruct(clogged, undefined)
+    const end = this.engine.now + Math.round(ms * 1000)
+    this.engine.scheduleAt(end, unclogKind, 0, clogged.to.address, undo, clogged)
+    return undo
   }
 
   /** One direction between two nodes. */
@@ -110,27 +126,43 @@ export class Network extends MessageNetwork {
     options: PartitionOptions,
     fault: Fault | undefined,
   ): () => void {
-    const links: Link[] = []
-    for (const a of left) {
-      for (const b of right) {
-        links.push(this.linkBetween(a, b))
-        if (options.oneWay !== true) links.push(this.linkBetween(b, a))
-      }
-    }
-    if (fault === undefined) {
-      const names = (side: readonly Endpoint[]): string => side.map((endpoint) => endpoint.id).join(', ')
-      this.engine.note('fault', `partition ${names(left)} ${options.oneWay === true ? '→|' : '|'} ${names(right)}`)
-    }
-    return this.obstruct(links, options.inFlight ?? 'drop', fault)
+    const number = ++this.obstructions
+    const { oneWay = false, inFlight: mode = 'drop' } = options
+    const partition: Partition = { left: new Set(left), right: new Set(right), oneWay, mode, fault }
+    // The decision point has noted it when it is a fault.
+    const text = (): string => describePartition(left, right, oneWay)
+    if (fault === undefined) this.noted(() => `partition ${text()}`)
+    this.partitions.set(number, partition)
+    for (const link of this.allLinks()) if (cuts(partition, link)) this.cut(link, number, mode, fault)
+    return once(() => {
+      if (!this.partitions.delete(number)) return
+      for (const link of this.allLinks()) this.uncut(link, number)
+      if (fault === undefined) this.noted(() => `heal ${text()}`)
+    })
   }
 
-  /** Drops or holds what arrives on these links until the undo it gives back. */
-  obstruct(links: readonly Link[], mode: CutMode, fault: Fault | undefined): () => void {
-    const number = ++this.partitions
-    for (const link of links) this.cut(link, number, mode, fault)
-    return once(() => {
-      for (const link of links) this.uncut(link, number)
-    })
+  /** Holds what arrives on a link until the undo it gives back. */
+  obstruct(link: Link, fault: Fault | undefined): () => void {
+    const number = ++this.obstructions
+    this.cut(link, number, 'hold', fault)
+    return once(() => this.uncut(link, number))
+  }
+
+  /** A line of the trace, made only while recording. */
+  private noted(text: () => string): void {
+    if (this.engine.trace !== undefined) this.engine.note('fault', text())
+  }
+
+  private endHold(number: number, link: Link): void {
+    if (!this.holds.delete(number)) return
+    this.noted(() => `release ${link.name}`)
+    this.uncut(link, number)
+  }
+
+  protected override linked(link: Link): void {
+    for (const [number, partition] of this.partitions) {
+      if (cuts(partition, link)) this.cut(link, number, partition.mode, partition.fault)
+    }
   }
 
   private configure(link: Link, settings: LinkSettings): void {
@@ -161,6 +193,16 @@ export class Network extends MessageNetwork {
     if (!Array.isArray(ids) || ids.length === 0) throw badInput(where, ids, 'it must be a list of node ids')
     return ids.map((id: string) => this.known(id, where))
   }
+}
+
+function cuts({ left, right, oneWay }: Partition, { from, to }: Link): boolean {
+  return (left.has(from) && right.has(to)) || (!oneWay && right.has(from) && left.has(to))
+}
+
+/** 'a, b | c' or, one-way, 'a, b →| c'. */
+export function describePartition(left: Iterable<Endpoint>, right: Iterable<Endpoint>, oneWay: boolean): string {
+  const names = (side: Iterable<Endpoint>): string => Array.from(side, ({ id }) => id).join(', ')
+  return `${names(left)} ${oneWay ? '→|' : '|'} ${names(right)}`
 }
 
 function checkPartitionOptions(options: PartitionOptions): void {

@@ -3,11 +3,13 @@ import type { RandomStream } from '../random/stream.ts'
 import { type LatencySampler } from './latency.ts'
 import type { Endpoint, Message } from './message.ts'
 
-/** What a partition does with messages that are on the way when it begins, and with those sent meanwhile. */
+/** What an obstruction does with messages that are sent, or would arrive, while it lasts. */
 export type CutMode = 'drop' | 'hold'
 
-/** One partition's hold on a link. */
+/** What blocks a link: a partition drops or holds, a hold or clog holds. */
 export interface Cut {
+  /** Each obstruction has a number of its own, so that its undo ends no other. */
+  readonly partition: number
   readonly mode: CutMode
   /** The episode that made it; undefined: made by hand. */
   readonly fault: Fault | undefined
@@ -20,12 +22,12 @@ export interface LinkFaults {
   reordering: number
 }
 
+const noCuts: readonly Cut[] = []
+
 /** One direction between two endpoints. Only the network touches its fields. */
 export class Link {
   readonly from: Endpoint
   readonly to: Endpoint
-  /** 'a → b' */
-  readonly name: string
   /** Draws of this link's latency only; faults draw from streams of their own. */
   readonly random: RandomStream
   sample: LatencySampler
@@ -38,24 +40,25 @@ export class Link {
   late: { readonly arrival: number; readonly fault: Fault } | undefined
   /** Arrival of the last message, µs: FIFO means that no later one arrives before it. */
   lastArrival = 0
-  /** Partitions that cut this direction, by their number. */
-  readonly cuts = new Map<number, Cut>()
-  /** `hold` calls not yet released. */
-  holds = 0
-  /** Virtual time, µs, until which a clog lasts. */
-  cloggedUntil = 0
+  /** Partitions, holds and clogs that block this direction. */
+  cuts: readonly Cut[] = noCuts
   /** Messages that arrived while the link was blocked, in order. */
   waiting: Message[] = []
   /** True while the delivery of the first waiting message is queued. */
   draining = false
   /** False on the hot path: nothing blocks the link and nothing waits. */
   obstructed = false
+  private knownName: string | undefined
 
   constructor(from: Endpoint, to: Endpoint, random: RandomStream, sample: LatencySampler) {
     this.from = from
     this.to = to
-    this.name = `${from.id} → ${to.id}`
     this.random = random
     this.sample = sample
+  }
+
+  /** 'a → b'; made once, and only when a fault needs it. */
+  get name(): string {
+    return (this.knownName ??= `${this.from.id} → ${this.to.id}`)
   }
 }

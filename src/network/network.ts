@@ -3,6 +3,7 @@ import type { DelayShaper } from '../chaos/schedule.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type EventKind, eventKind } from '../engine/event.ts'
 import { SimulationError, badInput } from '../engine/errors.ts'
+import type { Wait } from '../engine/failure.ts'
 import { type Latency, checkLatency, defaultLatency, latencySampler } from './latency.ts'
 import { type CutMode, Link } from './link.ts'
 import { type Endpoint, type Message, describeMessage } from './message.ts'
@@ -10,7 +11,6 @@ import { judge, type Rule } from './rule.ts'
 
 const deliverKind: EventKind<Message> = eventKind('deliver', describeMessage)
 const drainKind: EventKind<Link> = eventKind('deliver held', (link) => describeMessage(link.waiting[0] as Message))
-const unclogKind: EventKind<Link> = eventKind('unclog', (link) => link.name)
 
 /** What the network counted in one iteration. */
 export interface NetworkCounts {
@@ -47,6 +47,7 @@ export class MessageNetwork {
     this.engine = engine
     this.faults = faults
     this.copyPayload = copyPayload
+    engine.describeWaits(() => this.waits())
   }
 
   attach(endpoint: Endpoint): void {
@@ -91,9 +92,11 @@ export class MessageNetwork {
   }
 
   addRule(rule: Rule): () => void {
-    this.rules.push(rule)
+    // Installed twice, a rule is two rules, and each undo takes out its own.
+    const own: Rule = (message) => rule(message)
+    this.rules.push(own)
     return () => {
-      const at = this.rules.indexOf(rule)
+      const at = this.rules.indexOf(own)
       if (at >= 0) this.rules.splice(at, 1)
     }
   }
@@ -108,13 +111,26 @@ export class MessageNetwork {
     this.observer?.sent(message)
     let delay = link.sample(link.random)
     if (this.rules.length > 0) {
-      const verdict = judge(this.rules, message)
+      const verdict = this.ruled(message)
       if (verdict === 'drop') return this.drop(message)
       if (typeof verdict === 'object') delay += verdict.delay
     }
-    if (this.shaper !== undefined) delay += this.shaper.extra(message.from.index, message.to.index)
+    if (this.shaper !== undefined && message.from !== message.to)
+      delay += this.shaper.extra(message.from.index, message.to.index, this.endpoints.length)
     if (link.faulty && this.faults.active) return this.sendUnderFaults(link, message, delay)
     this.queue(link, message, delay)
+  }
+
+  /** Makes the draws of a message that could not be sent: that one fails must not move those of the others. */
+  skip(message: Message): void {
+    const link = this.linkBetween(message.from, message.to)
+    link.sample(link.random)
+    this.shaper?.extra(message.from.index, message.to.index, this.endpoints.length)
+    if (!link.faulty || !this.faults.active) return
+    const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
+    random.chance(link.faults.loss)
+    if (random.chance(link.faults.duplication)) random.below(50_000)
+    if (random.chance(link.faults.reordering)) random.below(50_000)
   }
 
   /** Puts a message on the link; it arrives after all that were sent before it. */
@@ -126,11 +142,12 @@ export class MessageNetwork {
       this.faults.effect(link.late.fault)
       link.late = undefined
     }
-    this.arriveAt(arrival, message)
+    this.arriveAt(link, arrival, message)
   }
 
-  /** Puts a message on the link without regard to the others. */
-  protected arriveAt(arrival: number, message: Message): void {
+  /** Puts a message on the link without regard to the others; what is sent into a cut is lost. */
+  protected arriveAt(link: Link, arrival: number, message: Message): void {
+    if (link.obstructed && this.dropIfCut(link, message)) return
     this.engine.scheduleAt(arrival, deliverKind, message.id, message.to.address, this.arrive, message)
   }
 
@@ -146,7 +163,7 @@ export class MessageNetwork {
       const fault = this.inject('duplication', link, message)
       if (fault !== undefined) {
         faults.effect(fault)
-        this.duplicate(message, delay + copyDelay)
+        this.duplicate(link, message, delay, copyDelay, isLost)
       }
     }
     if (isLost) {
@@ -159,19 +176,34 @@ export class MessageNetwork {
     const overtaken = extraDelay > 0 ? this.inject('reordering', link, message) : undefined
     if (overtaken === undefined) return this.queue(link, message, delay)
     const arrival = this.engine.now + delay + extraDelay
-    link.late = { arrival, fault: overtaken }
-    this.arriveAt(arrival, message)
+    // It overtakes those before it, or those after it may overtake it.
+    if (arrival < link.lastArrival) faults.effect(overtaken)
+    else link.late = { arrival, fault: overtaken }
+    this.arriveAt(link, arrival, message)
   }
 
   private inject(family: string, link: Link, message: Message): Fault | undefined {
     return this.faults.inject(family, link.name, this.engine.trace === undefined ? '' : describeMessage(message))
   }
 
-  private duplicate(message: Message, delay: number): void {
+  /** The copy comes after the original; where that is lost it keeps its place among the others. */
+  private duplicate(link: Link, message: Message, delay: number, copyDelay: number, isOnly: boolean): void {
     this.counts.duplicated++
     this.counts.inFlight++
     this.observer?.copied(message)
-    this.arriveAt(this.engine.now + delay, message.withPayload(this.copyPayload(message.payload)))
+    const copy = message.withPayload(this.copyPayload(message.payload))
+    if (isOnly) return this.queue(link, copy, delay + copyDelay)
+    this.arriveAt(link, Math.max(this.engine.now + delay, link.lastArrival + 1) + copyDelay, copy)
+  }
+
+  /** An error in a rule is the test's: it fails the iteration, whoever sent the message. */
+  private ruled(message: Message): ReturnType<typeof judge> {
+    try {
+      return judge(this.rules, message)
+    } catch (error) {
+      this.engine.fail(error)
+      return 'pass'
+    }
   }
 
   private readonly arrive = (message: Message): void => {
@@ -191,17 +223,17 @@ export class MessageNetwork {
   private arriveObstructed(link: Link, message: Message): void {
     if (this.dropIfCut(link, message)) return
     if (link.waiting.length > 0 || this.blocked(link)) {
-      for (const { fault } of link.cuts.values()) if (fault !== undefined) this.faults.effect(fault)
+      for (const { fault } of link.cuts) if (fault !== undefined) this.faults.effect(fault)
       link.waiting.push(message)
       this.drain(link)
     } else {
-      link.obstructed = link.cuts.size > 0
+      link.obstructed = link.cuts.length > 0
       this.deliver(message)
     }
   }
 
   private dropIfCut(link: Link, message: Message): boolean {
-    for (const cut of link.cuts.values()) {
+    for (const cut of link.cuts) {
       if (cut.mode !== 'drop') continue
       if (cut.fault !== undefined) this.faults.effect(cut.fault)
       this.drop(message)
@@ -211,13 +243,12 @@ export class MessageNetwork {
   }
 
   private blocked(link: Link): boolean {
-    if (link.holds > 0 || link.cloggedUntil > this.engine.now) return true
-    for (const cut of link.cuts.values()) if (cut.mode === 'hold') return true
+    for (const cut of link.cuts) if (cut.mode === 'hold') return true
     return false
   }
 
   /** Lets what waits arrive, in order and one µs apart, unless the link is blocked. */
-  protected drain(link: Link, delay = 0): void {
+  private drain(link: Link, delay = 0): void {
     const first = link.waiting[0]
     if (first === undefined || link.draining || this.blocked(link)) return
     link.draining = true
@@ -234,29 +265,15 @@ export class MessageNetwork {
   }
 
   protected cut(link: Link, partition: number, mode: CutMode, fault: Fault | undefined): void {
-    link.cuts.set(partition, { mode, fault })
+    link.cuts = [...link.cuts, { partition, mode, fault }]
     link.obstructed = true
   }
 
   protected uncut(link: Link, partition: number): void {
-    if (link.cuts.delete(partition)) this.drain(link)
-  }
-
-  protected holdLink(link: Link): void {
-    link.holds++
-    link.obstructed = true
-  }
-
-  protected releaseLink(link: Link): void {
-    if (link.holds === 0) return
-    link.holds--
+    const left = link.cuts.filter((cut) => cut.partition !== partition)
+    if (left.length === link.cuts.length) return
+    link.cuts = left
     this.drain(link)
-  }
-
-  protected clogLink(link: Link, delay: number): void {
-    link.cloggedUntil = Math.max(link.cloggedUntil, this.engine.now + delay)
-    link.obstructed = true
-    this.engine.scheduleAt(link.cloggedUntil, unclogKind, 0, link.to.address, (l) => this.drain(l), link)
   }
 
   private drop(message: Message): void {
@@ -273,8 +290,23 @@ export class MessageNetwork {
     const random = this.engine.random(`link ${from.id} > ${to.id}`)
     const link = new Link(from, to, random, from === to ? () => 0 : this.latency)
     ;(this.links[from.index] as (Link | undefined)[])[to.index] = link
-    if (from !== to) for (const configure of this.onNewLink) configure(link)
+    if (from === to) return link
+    for (const configure of this.onNewLink) configure(link)
+    this.linked(link)
     return link
+  }
+
+  /** Called for every new link between two endpoints. */
+  protected linked(_link: Link): void {}
+
+  /** Every message that is on the way or kept back, for the reports of who waits for what. */
+  private *waits(): Iterable<Wait> {
+    for (const { kind, data } of this.engine.waitingEvents) {
+      if (kind === (deliverKind as EventKind)) yield waitFor('delivery of', data)
+    }
+    for (const link of this.allLinks()) {
+      for (const message of link.waiting) yield waitFor(`a blocked link, ${link.name}, to deliver`, message)
+    }
   }
 
   /** The endpoint of that id; throws SimulationError (BAD_INPUT) that lists the known ones. */
@@ -283,6 +315,10 @@ export class MessageNetwork {
     if (endpoint !== undefined) return endpoint
     throw badInput(where, id, `there is no such node; known are ${[...this.byId.keys()].join(', ') || 'none'}`)
   }
+}
+
+function waitFor(what: string, message: Message): Wait {
+  return { owner: message.from.id, what: `${what} ${describeMessage(message)}`, since: message.sentAt }
 }
 
 /** Sees every message; built-in invariants listen. */

@@ -10,6 +10,8 @@ export class NodeClock implements OwnerClock {
   private driftSince = 0
   private bootedAt = 0
 
+  /** Called once, when the node's code first asks for the time. */
+  onFirstRead: (() => void) | undefined
   private readonly nowMicros: () => number
 
   constructor(nowMicros: () => number) {
@@ -50,11 +52,19 @@ export class NodeClock implements OwnerClock {
   }
 
   dateMs(now: number): number {
+    if (this.onFirstRead !== undefined) this.read()
     return epochMs + Math.floor(now / 1000 + this.offsetMs + this.drifted(now))
   }
 
   monotonicMs(now: number): number {
+    if (this.onFirstRead !== undefined) this.read()
     return ((now - this.bootedAt) / 1000) * (1 + this.driftPpm / 1e6)
+  }
+
+  private read(): void {
+    const first = this.onFirstRead
+    this.onFirstRead = undefined
+    first?.()
   }
 
   private drifted(now: number): number {

@@ -1,6 +1,6 @@
-import { type EventKind, eventKind } from '../engine/event.ts'
+import { EventKind, eventKind } from '../engine/event.ts'
 import type { Engine } from '../engine/engine.ts'
-import { SimulationError } from '../engine/errors.ts'
+import { SimulationError, badInput } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { Owner } from '../engine/owner.ts'
 import { NodeClock } from './clock.ts'
@@ -8,6 +8,11 @@ import { NodeCrashed } from './errors.ts'
 
 /** `running`: handles messages; the others do not, `booting` and `paused` let them wait. */
 export type NodeState = 'booting' | 'running' | 'paused' | 'crashed' | 'stopped'
+
+export interface CrashOptions {
+  /** What other nodes see. Default 'silence'. */
+  readonly peers?: 'silence' | 'reset'
+}
 
 interface Task {
   readonly what: string
@@ -25,6 +30,10 @@ const taskKind: EventKind<unknown> = eventKind('task')
 export interface LifeCycleListener {
   /** The incarnation's code will never run again. */
   died(reason: 'crashed' | 'stopped'): void
+  /** The node's disk is empty. */
+  wiped?(): void
+  /** A graceful stop begins: the listener calls `done` when its work is finished. */
+  stopping?(done: () => void): void
   /** Boot has settled (or the node was resumed): what waited may come in. */
   up(): void
 }
@@ -39,10 +48,14 @@ export abstract class LifeCycle {
   readonly address: Owner
   /** The living (or last) incarnation. */
   owner: Owner
+  /** Lives and dies with `owner`; its events keep no simulation going. */
+  background: Owner
   state: NodeState = 'running'
   /** One-based; each restart is one more. */
   incarnation = 1
 
+  /** Ends the requests that other nodes have sent to this one; set by whoever knows them. */
+  resetPeers: (() => void) | undefined
   protected readonly engine: Engine
   private readonly listeners: LifeCycleListener[] = []
   private readonly tasks = new Set<Task>()
@@ -56,6 +69,7 @@ export abstract class LifeCycle {
     this.clock = new NodeClock(() => engine.now)
     this.address = new Owner(id)
     this.owner = this.incarnate()
+    this.background = this.shadow()
     engine.describeWaits(() => this.waits())
   }
 
@@ -67,6 +81,11 @@ export abstract class LifeCycle {
   /** True when the node has a boot function. */
   get hasBoot(): boolean {
     return this.bootFunction !== undefined
+  }
+
+  /** Milliseconds since this incarnation started, on the node's own clock. */
+  monotonicMs(): number {
+    return this.clock.monotonicMs(this.engine.now)
   }
 
   /** Number of `run` calls under way. */
@@ -84,9 +103,37 @@ export abstract class LifeCycle {
     this.boot()
   }
 
-  /** Stops the node's code at once: its events, timers and pending work are gone and never run again. */
-  crash(): void {
+  /**
+   * Stops the node's code at once: its events, timers and pending work are gone and never run again.
+   *
+   * Its peers notice nothing, or with `peers: 'reset'` their requests to it end at once with ConnectionReset.
+   */
+  crash(options: CrashOptions = {}): void {
+    const { peers = 'silence' } = options
+    if (peers !== 'silence' && peers !== 'reset')
+      throw badInput('crash peers', peers, "it must be 'silence' or 'reset'")
+    const wasAlive = this.owner.alive
     this.die('crashed')
+    if (wasAlive && peers === 'reset') this.resetPeers?.()
+  }
+
+  /** Crashes the node and empties its storage. */
+  wipe(): void {
+    this.die('crashed')
+    this.engine.note('fault', `wipe ${this.id}`)
+    for (const listener of this.listeners) listener.wiped?.()
+  }
+
+  /**
+   * Stops gracefully: new messages are refused, work under way may end within `graceMs` (virtual, default 5,000), then
+   * the node is down until `restart`.
+   */
+  async stop(graceMs = 5_000): Promise<void> {
+    if (!(Number.isFinite(graceMs) && graceMs >= 0)) throw badInput('stop(graceMs)', graceMs, 'it must be 0 or more ms')
+    if (!this.owner.alive) return
+    const { owner } = this
+    await this.workEnds(Math.round(graceMs * 1000))
+    if (owner === this.owner) this.die('stopped')
   }
 
   /** Boots a new incarnation with empty memory; crashes the present one first when it is alive. */
@@ -94,6 +141,7 @@ export abstract class LifeCycle {
     if (this.owner.alive) this.die('crashed')
     this.incarnation++
     this.owner = this.incarnate()
+    this.background = this.shadow()
     this.clock.reboot()
     if (this.bootFunction === undefined) this.becomeUp()
     else this.boot()
@@ -105,6 +153,7 @@ export abstract class LifeCycle {
     this.state = 'paused'
     this.engine.note('fault', `pause ${this.id}`)
     this.engine.pause(this.owner)
+    this.engine.pause(this.background)
   }
 
   /** Lets a paused node go on. */
@@ -112,6 +161,7 @@ export abstract class LifeCycle {
     if (this.state !== 'paused') return
     this.engine.note('fault', `resume ${this.id}`)
     this.engine.resume(this.owner)
+    this.engine.resume(this.background)
     if (this.bootSince === undefined) this.becomeUp()
     else this.state = 'booting'
   }
@@ -137,11 +187,32 @@ export abstract class LifeCycle {
     })
   }
 
+  /** Resolves when every listener has finished its work, or after `grace` µs. */
+  private workEnds(grace: number): Promise<void> {
+    const { engine } = this
+    const caller = engine.owner
+    return new Promise((resolve) => {
+      engine.schedule(grace, EventKind.sleep, 'stop', () => resolve(), undefined)
+      let left = 1
+      const done = (): void => {
+        if (--left === 0) engine.settle(caller, resolve, undefined)
+      }
+      for (const listener of this.listeners) {
+        if (listener.stopping === undefined) continue
+        left++
+        listener.stopping(done)
+      }
+      done()
+    })
+  }
+
   protected die(reason: 'crashed' | 'stopped'): void {
     if (!this.owner.alive) return
     this.engine.note('fault', `${reason === 'crashed' ? 'crash' : 'stop'} ${this.id}`)
-    this.owner.alive = false
-    this.owner.parked = undefined
+    for (const owner of [this.owner, this.background]) {
+      owner.alive = false
+      owner.parked = undefined
+    }
     this.state = reason
     this.bootSince = undefined
     for (const task of this.tasks) {
@@ -153,6 +224,12 @@ export abstract class LifeCycle {
 
   private incarnate(): Owner {
     const owner = new Owner(this.incarnation === 1 ? this.id : `${this.id}/${this.incarnation}`)
+    owner.clock = this.clock
+    return owner
+  }
+
+  private shadow(): Owner {
+    const owner = Owner.background(this.owner.id)
     owner.clock = this.clock
     return owner
   }

@@ -23,6 +23,8 @@ export class InstrumentedBus implements BusHooks {
   private readonly sent: SiteRecord
   private readonly received: SiteRecord
   private readonly called: SiteRecord
+  /** By link: virtual time, µs, at which the last delayed message is handed to the network. */
+  private readonly handedOver = new Map<number, number>()
   /** Undefined: that built-in invariant is off. */
   outcomes: RequestOutcomes | undefined
 
@@ -37,10 +39,12 @@ export class InstrumentedBus implements BusHooks {
     this.received = coverage.site('sometimes', 'response received', true)
     this.called = coverage.site('sometimes', 'callback completed', true)
     if (this.sendFailure > 0) faults.enable('send failure')
+    if (this.buggify) faults.enable('buggify')
   }
 
-  beforeSend({ kind, from, to, method }: Message): 'fail' | number {
-    if (!this.faults.active) return 0
+  beforeSend(message: Message): 'fail' | number {
+    const { kind, from, to, method } = message
+    if (!this.faults.active) return this.handedOver.size === 0 ? 0 : this.inTurn(message, 0)
     if (this.sendFailure > 0 && kind !== 'response' && this.engine.random('send failure').chance(this.sendFailure)) {
       const fault = this.faults.inject('send failure', `${from.id} → ${to.id}`, `${kind} ${method}`)
       if (fault !== undefined) {
@@ -48,9 +52,27 @@ export class InstrumentedBus implements BusHooks {
         return 'fail'
       }
     }
-    if (!this.buggify) return 0
-    const site = kind === 'response' ? 'bus: response sent late' : 'bus: request sent late'
-    return this.assertions.buggify(site, 0.25) ? 1 + this.engine.random(site).below(longestSendDelay) : 0
+    return this.buggify ? this.late(message) : 0
+  }
+
+  /** A delay before the network, µs. */
+  private late(message: Message): number {
+    const site = message.kind === 'response' ? 'bus: response sent late' : 'bus: request sent late'
+    // Drawn whether the site fires or not: leaving one firing out must not move the others' delays.
+    const delay = 1 + this.engine.random(site).below(longestSendDelay)
+    return this.inTurn(message, this.assertions.buggify(site, 0.25) ? delay : 0)
+  }
+
+  /** Whatever is sent after a late message waits behind it, so that the order of each link stays. */
+  private inTurn({ from, to }: Message, delay: number): number {
+    const { now } = this.engine
+    const link = from.index * 65_536 + to.index
+    const before = this.handedOver.get(link) ?? -1
+    if (delay === 0 && before < now) return 0
+    // Not 0: that would let it pass those that are handed over at this very instant.
+    const wait = Math.max(1, before - now, delay)
+    this.handedOver.set(link, now + wait)
+    return wait
   }
 
   requested(pending: PendingRequest): void {

@@ -191,6 +191,7 @@ class Campaign {
       coverage,
       mask: context.mask ?? noMask,
       invariants: options.invariants,
+      placement: options.placement,
       busClass: context.busClass,
       recording,
       afterBody: context.afterBody,

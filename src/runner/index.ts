@@ -1,2 +1,3 @@
 /** The simulator without Vitest, for benchmarks and soaks. */
 export { checkSimulation } from './check-simulation.ts'
+export { actor } from '../actors/actor.ts'

@@ -1,4 +1,5 @@
 import type { Coverage } from '../assertions/coverage.ts'
+import type { Placement, PlacementName } from '../actors/placement.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Chaos } from '../chaos/options.ts'
 import type { InvariantsOption } from './builtin-invariants.ts'
@@ -36,13 +37,14 @@ export interface IterationPlan {
   /** Faults to leave out, by key or family. */
   readonly mask: ReadonlySet<string>
   readonly invariants: InvariantsOption | undefined
+  readonly placement: PlacementName | Placement | undefined
   readonly busClass: typeof Bus | undefined
   readonly recording: boolean
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
   readonly afterBody?: (() => unknown) | undefined
 }
 
-type Phase = 'body' | 'quiesce' | 'final quiesce' | 'over'
+type Phase = 'body' | 'quiesce' | 'final quiesce' | 'shutdown' | 'over'
 
 /** One seed from boot to verdict: boot → chaos → quiesce → quiet checks → end. */
 export class Iteration implements Work {
@@ -66,8 +68,10 @@ export class Iteration implements Work {
     beginContext(this.engine)
     this.chaos = drawChaos(plan.chaos, this.engine.streams)
     this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)
-    this.world = new World(this.engine, { ...plan, chaos: this.chaos, strategy: this.strategy })
-    for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`)
+    const { coverage, mask, invariants, placement, busClass } = plan
+    const { chaos, strategy } = this
+    this.world = new World(this.engine, { chaos, strategy, coverage, mask, invariants, placement, busClass })
+    for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`, true)
     this.engine.scheduleAt(0, EventKind.start, 0, this.engine.test, () => this.start(), undefined)
   }
 
@@ -168,10 +172,21 @@ export class Iteration implements Work {
         this.leak(`not quiet after ${formatMillis(engine.limits.quiesceMs * 1000)} virtual`)
       return false
     }
+    if (this.phase === 'shutdown') {
+      world.checkShutdown()
+      return true
+    }
     world.invariants.check('quiet')
     if (engine.failure !== undefined) return true
-    if (this.phase === 'final quiesce') return true
-    for (const { owner, resolve } of world.quiescing.splice(0)) engine.settle(owner, resolve, undefined)
+    if (this.phase === 'final quiesce') {
+      if (!world.beginShutdown()) return true
+      this.phase = 'shutdown'
+      return false
+    }
+    for (const { owner, resolve } of world.quiescing.splice(0)) {
+      // In an event of its own, also for the test: what it does next is drained before the next event is looked for.
+      engine.scheduleAt(engine.now, EventKind.settle, owner.hash, owner, resolve as (data: unknown) => void, undefined)
+    }
     this.phase = 'body'
     return false
   }

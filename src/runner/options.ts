@@ -1,3 +1,4 @@
+import { type Placement, type PlacementName, checkPlacement } from '../actors/placement.ts'
 import { checkChaos, type Chaos } from '../chaos/options.ts'
 import { type ScheduleStrategy, checkSchedule } from '../chaos/schedule.ts'
 import { badInput } from '../engine/errors.ts'
@@ -22,6 +23,8 @@ export interface SimulationOptions {
   /** How simultaneous events are ordered. Default: drawn per seed for `random` and `swarm`, else 'fifo'. */
   readonly schedule?: ScheduleStrategy
   readonly limits?: Partial<Limits>
+  /** Where actors are activated. Default 'random'. */
+  readonly placement?: PlacementName | Placement
   /** Turns built-in invariants off: `false` for all, `{ copies: false }` for one. Default: all on. */
   readonly invariants?: InvariantsOption
   /** Names of `sometimes` and `reachable` sites that must be reached, even if this test never evaluates them. */
@@ -41,6 +44,7 @@ export interface ResolvedOptions {
   readonly chaos: Chaos<Latency>
   readonly schedule: ScheduleStrategy | undefined
   readonly limits: Limits
+  readonly placement: PlacementName | Placement | undefined
   readonly invariants: InvariantsOption | undefined
   readonly sometimes: readonly string[]
   readonly determinism: number
@@ -54,6 +58,7 @@ const names = [
   'chaos',
   'schedule',
   'limits',
+  'placement',
   'invariants',
   'sometimes',
   'determinism',
@@ -74,6 +79,7 @@ export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
   }
   checkChaos(chaos, "option 'chaos'")
   checkSchedule(given.schedule, "option 'schedule'")
+  checkPlacement(given.placement, "option 'placement'")
   checkInvariantsOption(given.invariants, "option 'invariants'")
   if (typeof chaos === 'object' && chaos.latency !== undefined && chaos.latency !== 'drawn') {
     checkLatency(chaos.latency, "option 'chaos'.latency")
@@ -93,6 +99,7 @@ export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
     chaos,
     schedule: given.schedule,
     limits: resolveLimits(given.limits, "option 'limits'"),
+    placement: given.placement,
     invariants: given.invariants,
     sometimes,
     determinism,

@@ -1,3 +1,4 @@
+import { DirectoryView } from '../actors/directory-view.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, show } from '../engine/errors.ts'
@@ -38,6 +39,11 @@ export class Simulation {
   /** Every node, in order of creation. */
   get nodes(): readonly Node[] {
     return this.world.nodes
+  }
+
+  /** Where actors are, as nobody in the simulation can know it: for invariants. */
+  get directory(): DirectoryView {
+    return new DirectoryView(this.world.actors())
   }
 
   /** What all buses counted together. */

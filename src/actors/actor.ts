@@ -1,0 +1,79 @@
+import { badInput } from '../engine/errors.ts'
+import type { ActorSelf } from './self.ts'
+
+/** Methods of an actor: each takes at most one payload. */
+export type ActorMethods = Readonly<Record<string, (payload: never) => unknown>>
+
+/** Makes one activation's methods; may be asynchronous, for loading state. */
+export type ActorFactory<Methods> = (self: ActorSelf) => Methods | Promise<Methods>
+
+export interface ActorOptions {
+  /** Lets messages interleave at every `await`. Default false: one message at a time. */
+  readonly reentrant?: boolean
+  /** Virtual ms without a message after which an activation goes. Default 60,000; Infinity keeps it. */
+  readonly idleMs?: number
+}
+
+/** What is the same for every actor of one name. */
+export interface ActorType<Methods = ActorMethods> {
+  readonly name: string
+  readonly factory: ActorFactory<Methods>
+  readonly reentrant: boolean
+  readonly idleMs: number
+}
+
+declare const methodsOf: unique symbol
+
+/** Names one actor: `Counter('x')`. Plain data; whether and where it is active is not its business. */
+export interface ActorRef<Methods = unknown> {
+  readonly type: ActorType<Methods>
+  readonly key: string
+  /** 'counter/x' */
+  readonly id: string
+  /** Only for the type checker. */
+  readonly [methodsOf]?: Methods
+}
+
+/** Makes references to the actors of one type. */
+export interface Actor<Methods> {
+  (key: string): ActorRef<Methods>
+  readonly type: ActorType<Methods>
+}
+
+/**
+ * Defines a type of virtual actors: addressed by key, activated on the first message, one activation at a time.
+ *
+ * The factory runs once per activation; what it closes over is the activation's memory.
+ */
+export function actor<Methods extends object>(
+  name: string,
+  factory: ActorFactory<Methods>,
+  options: ActorOptions = {},
+): Actor<Methods> {
+  const { reentrant = false, idleMs = 60_000 } = options
+  if (typeof name !== 'string' || name === '' || name.includes('/')) {
+    throw badInput('actor name', name, "it must be a non-empty string without '/'")
+  }
+  if (typeof factory !== 'function') throw badInput(`factory of actor '${name}'`, factory, 'it must be a function')
+  if (!(typeof idleMs === 'number' && idleMs > 0)) {
+    throw badInput(`idleMs of actor '${name}'`, idleMs, 'it must be a number of virtual ms above 0, or Infinity')
+  }
+  const type: ActorType<Methods> = { name, factory, reentrant, idleMs }
+  const refer = (key: string): ActorRef<Methods> => {
+    if (typeof key !== 'string' || key === '') throw badInput(`key of actor '${name}'`, key, 'it must be a non-empty string')
+    return { type, key, id: `${name}/${key}` }
+  }
+  return Object.assign(refer, { type })
+}
+
+/** Names of the methods of an actor. */
+export type MethodName<Methods> = keyof Methods & string
+
+type Payload<Method> = Method extends (...args: infer Args) => unknown ? Args : never
+
+/** What follows the method's name: its payload (left out when it takes none), then options. */
+export type CallArguments<Method, Options> =
+  Payload<Method> extends [] ? [payload?: undefined, options?: Options] : [payload: Payload<Method>[0], options?: Options]
+
+/** What a method's caller gets. */
+export type CallResult<Method> = Method extends (...args: never[]) => infer Result ? Awaited<Result> : never

@@ -1,0 +1,29 @@
+/** The actor could not be reached: no location was found in time. It was certainly not called. */
+export class ActorUnavailable extends Error {
+  readonly actor: string
+
+  constructor(actor: string, reason: string) {
+    super(`actor ${actor} cannot be reached: ${reason}`)
+    this.name = 'ActorUnavailable'
+    this.actor = actor
+  }
+}
+
+/** The call would wait for itself: the actor is already waiting further up in the same chain of calls. */
+export class CallCycle extends Error {
+  readonly chain: readonly string[]
+
+  constructor(chain: readonly string[]) {
+    super(`call cycle: ${chain.join(' → ')}; declare the actor { reentrant: true } or send one-way`)
+    this.name = 'CallCycle'
+    this.chain = chain
+  }
+}
+
+/** The directory could not be asked: fewer than a majority of its hosts answered in time. */
+export class DirectoryUnavailable extends Error {
+  constructor(what: string) {
+    super(`the directory did not answer: ${what}`)
+    this.name = 'DirectoryUnavailable'
+  }
+}

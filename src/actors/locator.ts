@@ -1,0 +1,104 @@
+import type { Fault } from '../chaos/faults.ts'
+import type { RandomStream } from '../random/stream.ts'
+import type { DirectoryClient } from './directory-client.ts'
+import type { NodeActors } from './node-actors.ts'
+
+/** Longest that a slow look-up or placement takes, µs. */
+const slowMicros = 300_000
+
+/** Finds the node on which an actor is, or shall be: cache, directory, placement. */
+export class Locator {
+  private readonly owner: NodeActors
+  private readonly client: DirectoryClient
+  private cache = new Map<string, string>()
+  /** Where actors were before: what a stale look-up answers. */
+  private former = new Map<string, string>()
+  private readonly random: RandomStream
+
+  constructor(owner: NodeActors, client: DirectoryClient) {
+    this.owner = owner
+    this.client = client
+    this.random = owner.system.engine.random(`placement ${owner.node.id}`)
+  }
+
+  cached(actor: string): string | undefined {
+    return this.cache.get(actor)
+  }
+
+  /** A reply or a forward said where the actor is. */
+  learn(actor: string, node: string): void {
+    const known = this.cache.get(actor)
+    if (known === node) return
+    if (known !== undefined) this.former.set(actor, known)
+    this.cache.set(actor, node)
+  }
+
+  /** The actor was not reached where it was believed to be. */
+  forget(actor: string): void {
+    const known = this.cache.get(actor)
+    if (known !== undefined) this.former.set(actor, known)
+    this.cache.delete(actor)
+  }
+
+  forgetAll(): void {
+    this.cache = new Map()
+    this.former = new Map()
+  }
+
+  /** Asks the directory; where it knows nothing or does not answer, placement decides. */
+  async locate(actor: string): Promise<string> {
+    const registered = await this.lookUp(actor)
+    this.owner.system.happened(registered === undefined ? 'directory miss' : 'directory hit')
+    const node = registered ?? (await this.place(actor))
+    this.learn(actor, node)
+    return node
+  }
+
+  private async lookUp(actor: string): Promise<string | undefined> {
+    const { system } = this.owner
+    const intensity = system.parts.directoryFaults
+    if (intensity > 0 && system.parts.faults.active) {
+      const random = this.faultRandom('directory')
+      const [isSlow, fails, isStale] = [random.chance(intensity), random.chance(intensity), random.chance(intensity)]
+      const delay = random.below(slowMicros)
+      if (isSlow && this.inject('slow lookup', actor) !== undefined) await system.engine.sleep(delay)
+      if (fails && this.inject('lookup failure', actor) !== undefined) return undefined
+      const former = this.former.get(actor)
+      if (isStale && former !== undefined && this.inject('stale lookup', actor) !== undefined) return former
+    }
+    try {
+      const { value, ended } = await this.client.read(actor)
+      return value === null || ended ? undefined : value.node
+    } catch {
+      return undefined
+    }
+  }
+
+  private async place(actor: string): Promise<string> {
+    const { system, node } = this.owner
+    const { place, parts } = system
+    if (parts.placementFaults > 0 && parts.faults.active) {
+      const random = this.faultRandom('placement')
+      const [isSlow, fails] = [random.chance(parts.placementFaults), random.chance(parts.placementFaults)]
+      const delay = random.below(slowMicros)
+      if (isSlow && this.inject('slow placement', actor) !== undefined) await system.engine.sleep(delay)
+      if (fails && this.inject('placement failure', actor) !== undefined) return node.id
+    }
+    const alive = parts.nodes().filter((one) => one.alive).map((one) => one.id)
+    const load = (id: string): number => system.members.get(id)?.count ?? 0
+    const chosen = place({ actor, nodes: alive.length === 0 ? [node.id] : alive, local: node.id, load, random: this.random })
+    if (!system.members.has(chosen)) throw new RangeError(`placement of ${actor} chose '${chosen}', which is not a node`)
+    return chosen
+  }
+
+  private inject(family: string, actor: string): Fault | undefined {
+    const { faults } = this.owner.system.parts
+    const fault = faults.inject(family, `${actor} on ${this.owner.node.id}`)
+    if (fault !== undefined) faults.effect(fault)
+    return fault
+  }
+
+  private faultRandom(family: string): RandomStream {
+    return this.owner.system.engine.random(`faults ${family} ${this.owner.node.id}`)
+  }
+}
