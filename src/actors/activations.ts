@@ -10,6 +10,9 @@ import { createSelf } from './create-self.ts'
 
 const idleKind = eventKind<string>('idle', (actor) => actor)
 
+/** Wait between two attempts to clear a registration, µs. */
+const clearAgainMicros = 500_000
+
 /** Where an actor was found when it was to be activated here. */
 export type Obtained = { readonly kind: 'here' } | { readonly kind: 'elsewhere'; readonly node: string }
 
@@ -29,7 +32,13 @@ export class Activations implements ActivationOwner {
     this.client = client
     this.engine = owner.system.engine
     const { node, system } = owner
-    this.leaseOf = new Lease(this.engine, node, client, () => system.nextNumber(), () => this.fenced())
+    this.leaseOf = new Lease(
+      this.engine,
+      node,
+      client,
+      () => system.nextNumber(),
+      () => this.fenced(),
+    )
   }
 
   get size(): number {
@@ -101,11 +110,15 @@ export class Activations implements ActivationOwner {
     const { system, node } = this.owner
     const lease = await this.leaseOf.acquire()
     const mine: Registration = { activation: system.nextNumber(), node: node.id, lease }
-    const { value } = await this.client.change(id, (found) => {
-      const current = found.value
-      if (current === null || found.ended) return mine
+    const decide = ({ value: current, ended }: Found): Registration => {
+      if (current === null || ended) return mine
       // A registration of this node under this lease without an activation is a leftover of an attempt that failed.
       return current.node === node.id && !this.byId.has(id) ? mine : current
+    }
+    const { value } = await this.client.change(id, decide).catch(async (error: unknown) => {
+      // Nobody knows whether it is registered now.
+      await this.clear(id, lease, ({ activation }) => activation === mine.activation)
+      throw error
     })
     if (value === null) throw new ActorUnavailable(id, 'its registration was taken away at once')
     if (value.activation !== mine.activation) return { kind: 'elsewhere', node: value.node }
@@ -161,11 +174,23 @@ export class Activations implements ActivationOwner {
   }
 
   /** Takes its own registration out of the directory: a late deactivation must not delete a newer activation's. */
-  private async unregister({ id, registration }: Activation): Promise<void> {
-    const decide = ({ value }: Found): Registration | null =>
-      value?.activation === registration.activation ? null : value
-    // When the directory does not answer, the registration ends with the node's lease.
-    await this.client.change(id, decide).catch(() => undefined)
+  private unregister({ id, registration }: Activation): Promise<void> {
+    return this.clear(id, registration.lease, ({ activation }) => activation === registration.activation)
+  }
+
+  /**
+   * Takes a registration of this node out that has no activation; tries again for as long as the lease lasts, because
+   * the attempt before may have left it half-way.
+   */
+  private async clear(id: string, lease: number, isMine: (value: Registration) => boolean): Promise<void> {
+    while (this.leaseOf.number === lease) {
+      try {
+        await this.client.change(id, ({ value }) => (value !== null && isMine(value) ? null : value))
+        return
+      } catch {
+        await this.engine.sleep(clearAgainMicros)
+      }
+    }
   }
 
   /** The node's lease has ended: others may take its actors over, so they must not run on. */

@@ -38,11 +38,15 @@ export function failureReply(at: string, error: unknown): ActorReply {
 }
 
 /** The result of a reply; throws what the caller is to see. */
-export function openReply(reply: ActorReply, { type, key, method }: Pick<ActorCall, 'type' | 'key' | 'method'>): unknown {
+export function openReply(
+  reply: ActorReply,
+  { type, key, method }: Pick<ActorCall, 'type' | 'key' | 'method'>,
+): unknown {
   if (reply.cycle !== undefined) throw new CallCycle(reply.cycle)
   if (reply.lost === true) throw new RequestTimeout(`${type}/${key}`, method, defaultTimeoutMs)
   const { error } = reply
   if (error === undefined) return reply.value
-  if (error.name === 'ActorUnavailable') throw Object.assign(new ActorUnavailable(`${type}/${key}`, ''), { message: error.message })
+  if (error.name === 'ActorUnavailable')
+    throw Object.assign(new ActorUnavailable(`${type}/${key}`, ''), { message: error.message })
   throw new RemoteError(reply.at, `${type}/${key}.${method}`, error.name, error.message, error.stack)
 }

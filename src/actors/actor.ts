@@ -60,7 +60,8 @@ export function actor<Methods extends object>(
   }
   const type: ActorType<Methods> = { name, factory, reentrant, idleMs }
   const refer = (key: string): ActorRef<Methods> => {
-    if (typeof key !== 'string' || key === '') throw badInput(`key of actor '${name}'`, key, 'it must be a non-empty string')
+    if (typeof key !== 'string' || key === '')
+      throw badInput(`key of actor '${name}'`, key, 'it must be a non-empty string')
     return { type, key, id: `${name}/${key}` }
   }
   return Object.assign(refer, { type })
@@ -73,7 +74,9 @@ type Payload<Method> = Method extends (...args: infer Args) => unknown ? Args : 
 
 /** What follows the method's name: its payload (left out when it takes none), then options. */
 export type CallArguments<Method, Options> =
-  Payload<Method> extends [] ? [payload?: undefined, options?: Options] : [payload: Payload<Method>[0], options?: Options]
+  Payload<Method> extends []
+    ? [payload?: undefined, options?: Options]
+    : [payload: Payload<Method>[0], options?: Options]
 
 /** What a method's caller gets. */
 export type CallResult<Method> = Method extends (...args: never[]) => infer Result ? Awaited<Result> : never

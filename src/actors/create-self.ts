@@ -10,7 +10,12 @@ import { SavedState } from './state.ts'
 const actorTimerKind = eventKind<string>('actor timer', (actor) => actor)
 
 /** What the factory of an actor gets. */
-export function createSelf(owner: NodeActors, activations: Activations, activation: Activation, key: string): ActorSelf {
+export function createSelf(
+  owner: NodeActors,
+  activations: Activations,
+  activation: Activation,
+  key: string,
+): ActorSelf {
   const { system, node } = owner
   const { engine } = system
   const end = (): void => void activations.deactivate(activation).catch(() => undefined)
@@ -40,7 +45,8 @@ export function createSelf(owner: NodeActors, activations: Activations, activati
     load: <T>(initial: T): Promise<ActorState<T>> => SavedState.load(system.storage, activation.id, initial, end),
     request: (ref: ActorRef, method: string, payload?: unknown, options?: ActorCallOptions) =>
       owner.call(ref, method, payload, options, chain()),
-    send: (ref: ActorRef, method: string, payload?: unknown) => owner.send(ref as ActorRef<Record<string, (p: unknown) => unknown>>, method, payload),
+    send: (ref: ActorRef, method: string, payload?: unknown) =>
+      owner.send(ref as ActorRef<Record<string, (p: unknown) => unknown>>, method, payload),
     after: (ms: number, callback: () => unknown) => timer(ms, callback, false),
     every: (ms: number, callback: () => unknown) => timer(ms, callback, true),
     onDeactivate: (hook: () => unknown) => void activation.hooks.push(hook),

@@ -57,7 +57,11 @@ export class DirectoryClient {
       }
       const ballot = nextBallot(this.highest, this.node.index)
       this.highest = ballot
-      const prepared = await this.ask<Prepared>('$directory.prepare', { actor, ballot } satisfies PrepareMessage, timeoutMs)
+      const prepared = await this.ask<Prepared>(
+        '$directory.prepare',
+        { actor, ballot } satisfies PrepareMessage,
+        timeoutMs,
+      )
       for (const { reply } of prepared.replies) this.highest = Math.max(this.highest, reply.ballot)
       const promises = prepared.replies.filter(({ reply }) => reply.ok)
       if (promises.length < majorityOf(this.hosts.length)) continue
@@ -74,7 +78,10 @@ export class DirectoryClient {
   /** Prolongs this node's lease; true when a majority has done so. */
   async renew(lease: number): Promise<boolean> {
     const message = { node: this.node.id, lease }
-    const round = await this.ask<boolean>('$directory.renew', message, firstTimeoutMs * 2)
+    const { hosts, bus } = this
+    const round = await askAll(hosts.length, majorityOf(hosts.length), (i) =>
+      bus.requestInBackground<boolean>(hosts[i] as string, '$directory.renew', message, firstTimeoutMs * 2),
+    )
     return round.replies.filter(({ reply }) => reply).length >= majorityOf(this.hosts.length)
   }
 

@@ -87,7 +87,10 @@ export class DirectoryHost {
 
   /** Everything it has, for a replica that lost its disk. */
   copy(): HostCopy {
-    return { registers: [...this.registers].map(([actor, register]) => ({ actor, ...register })), ended: [...this.ended] }
+    return {
+      registers: [...this.registers].map(([actor, register]) => ({ actor, ...register })),
+      ended: [...this.ended],
+    }
   }
 
   /** Takes over what another replica has, the highest ballots winning. */

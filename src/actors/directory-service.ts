@@ -15,19 +15,36 @@ export function serveDirectory(node: ActorNode, host: DirectoryHost, system: Act
     }
   }
   const { bus } = node
-  bus.handle('$directory.prepare', whenReady((message: PrepareMessage) => host.prepare(message)))
-  bus.handle('$directory.accept', whenReady((message: AcceptMessage) => host.accept(message)))
-  bus.handle('$directory.look', whenReady((actor: string) => host.look(actor)))
-  bus.handle('$directory.renew', whenReady(({ node: id, lease }: LeaseMessage) => host.renew(id, lease)))
-  bus.handle('$directory.release', whenReady(({ node: id, lease }: LeaseMessage) => host.end(id, lease)))
-  bus.handle('$directory.copy', whenReady(() => host.copy()))
-  if (!blank) return
-  void node.run(() => recover(node, host, system)).then(
-    () => {
-      ready = true
-    },
-    () => {},
+  bus.handle(
+    '$directory.prepare',
+    whenReady((message: PrepareMessage) => host.prepare(message)),
   )
+  bus.handle(
+    '$directory.accept',
+    whenReady((message: AcceptMessage) => host.accept(message)),
+  )
+  bus.handle(
+    '$directory.look',
+    whenReady((actor: string) => host.look(actor)),
+  )
+  bus.handle(
+    '$directory.renew',
+    whenReady(({ node: id, lease }: LeaseMessage) => host.renew(id, lease)),
+  )
+  bus.handle(
+    '$directory.release',
+    whenReady(({ node: id, lease }: LeaseMessage) => host.end(id, lease)),
+  )
+  bus.handle('$directory.copy', () => (ready ? host.copy() : blankReplica))
+  if (!blank) return
+  void node
+    .run(() => recover(node, host, system))
+    .then(
+      () => {
+        ready = true
+      },
+      () => {},
+    )
 }
 
 interface LeaseMessage {
@@ -35,25 +52,39 @@ interface LeaseMessage {
   readonly lease: number
 }
 
+const firstTimeoutMs = 500
+
 /** Wait between two attempts to learn from the others, µs. */
 const retryMicros = 200_000
 
-/** Reads what any majority that this replica may take part in can know. */
+/**
+ * Reads what any majority that this replica may take part in can know.
+ *
+ * When too many others have lost their disks, too, nobody knows: then it waits until every activation must have lost its
+ * lease (a blank replica renews none) and starts with what is left. A directory survives the crash of any of its hosts;
+ * it survives the loss of a disk only while a majority keeps theirs.
+ */
 async function recover(node: ActorNode, host: DirectoryHost, system: ActorSystem): Promise<void> {
   const others = system.hosts.filter((id) => id !== node.id)
+  const needed = Math.min(majorityOf(system.hosts.length), others.length)
   const { engine } = system
-  if (others.length === 0) {
-    // Nobody else knows: wait until every activation has lost its lease, then start with nothing.
-    await engine.sleep(Math.round(leaseMs * 1000 * (1 + 2 * driftMargin)))
-    return
-  }
-  const needed = majorityOf(system.hosts.length)
-  for (;;) {
-    const round = await askAll(others.length, Math.min(needed, others.length), (i) =>
-      node.bus.request<HostCopy>(others[i] as string, '$directory.copy', undefined, { timeout: 1_000 }),
+  let timeout = firstTimeoutMs
+  while (others.length > 0) {
+    const round = await askAll(others.length, needed, (i) =>
+      node.bus.request<HostCopy | typeof blankReplica>(others[i] as string, '$directory.copy', undefined, { timeout }),
     )
-    for (const { reply } of round.replies) host.merge(reply)
-    if (round.majority) return
+    let blank = 0
+    for (const { reply } of round.replies) {
+      if (reply === blankReplica) blank++
+      else host.merge(reply)
+    }
+    if (round.majority && blank === 0) return
+    if (round.majority) break
+    timeout = Math.min(timeout * 2, 60_000)
     await engine.sleep(retryMicros)
   }
+  await engine.sleep(Math.round(leaseMs * 1000 * (1 + 2 * driftMargin)))
 }
+
+/** What a replica answers that has lost its disk itself. */
+const blankReplica = 'blank'

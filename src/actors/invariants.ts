@@ -23,7 +23,8 @@ export function registeredAreAlive(system: ActorSystem): true | string {
 
 /** After a shutdown: no activation lives, and no registration is under a living lease. */
 export function leftAfterShutdown(system: ActorSystem): true | string {
-  for (const { id, registration, state } of system.activations()) return `${id} on ${registration.node} is still ${state}`
+  for (const { id, registration, state } of system.activations())
+    return `${id} on ${registration.node} is still ${state}`
   for (const [id, { node, lease }] of system.registrations()) {
     if (system.members.get(node)?.holds(lease) === true) return `${id} is still registered on ${node}`
   }

@@ -84,10 +84,20 @@ export class Locator {
       if (isSlow && this.inject('slow placement', actor) !== undefined) await system.engine.sleep(delay)
       if (fails && this.inject('placement failure', actor) !== undefined) return node.id
     }
-    const alive = parts.nodes().filter((one) => one.alive).map((one) => one.id)
+    const alive = parts
+      .nodes()
+      .filter((one) => one.alive)
+      .map((one) => one.id)
     const load = (id: string): number => system.members.get(id)?.count ?? 0
-    const chosen = place({ actor, nodes: alive.length === 0 ? [node.id] : alive, local: node.id, load, random: this.random })
-    if (!system.members.has(chosen)) throw new RangeError(`placement of ${actor} chose '${chosen}', which is not a node`)
+    const chosen = place({
+      actor,
+      nodes: alive.length === 0 ? [node.id] : alive,
+      local: node.id,
+      load,
+      random: this.random,
+    })
+    if (!system.members.has(chosen))
+      throw new RangeError(`placement of ${actor} chose '${chosen}', which is not a node`)
     return chosen
   }
 

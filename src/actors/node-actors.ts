@@ -135,9 +135,16 @@ export class NodeActors implements LifeCycleListener {
   }
 
   stopping(done: () => void): void {
-    this.engine.scheduleAt(this.engine.now, EventKind.task, 0, this.node.owner, () => {
-      this.shutdown().then(done, done)
-    }, undefined)
+    this.engine.scheduleAt(
+      this.engine.now,
+      EventKind.task,
+      0,
+      this.node.owner,
+      () => {
+        this.shutdown().then(done, done)
+      },
+      undefined,
+    )
   }
 
   /** A message of another node: the actor is here, or is believed to be, or shall be. */

@@ -39,7 +39,11 @@ const strategies: Readonly<Record<PlacementName, () => Placement>> = {
 export function checkPlacement(given: unknown, where: string): asserts given is PlacementName | Placement | undefined {
   if (given === undefined || typeof given === 'function') return
   if (typeof given === 'string' && given in strategies) return
-  throw badInput(where, given, `it must be one of ${Object.keys(strategies).join(', ')}, or a function (view) => node id`)
+  throw badInput(
+    where,
+    given,
+    `it must be one of ${Object.keys(strategies).join(', ')}, or a function (view) => node id`,
+  )
 }
 
 /** A strategy with its own state, for one iteration. */

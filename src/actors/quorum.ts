@@ -16,7 +16,11 @@ export function majorityOf(count: number): number {
  *
  * `ask` rejects for who does not answer.
  */
-export function askAll<Reply>(count: number, needed: number, ask: (index: number) => Promise<Reply>): Promise<Round<Reply>> {
+export function askAll<Reply>(
+  count: number,
+  needed: number,
+  ask: (index: number) => Promise<Reply>,
+): Promise<Round<Reply>> {
   return new Promise((resolve) => {
     const replies: { from: number; reply: Reply }[] = []
     let failed = 0

@@ -42,6 +42,7 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly shared: BusShared
   protected readonly engine: Engine
   protected readonly requests = new Map<number, PendingRequest>()
+  private inBackground = 0
   /** Messages that arrived while the node was booting or paused. */
   private readonly parked: Message[] = []
   /** Those of them whose turn is queued. */
@@ -63,7 +64,7 @@ export class Bus implements Endpoint, LifeCycleListener {
 
   /** Requests sent from this node that have no outcome yet. */
   get pending(): number {
-    return this.requests.size
+    return this.requests.size - this.inBackground
   }
 
   /** Registers what answers `method`; throws SimulationError when the node has a handler for it already. */
@@ -85,12 +86,21 @@ export class Bus implements Endpoint, LifeCycleListener {
       const copy = copyPayload(payload)
       const retry = options?.retry
       const timeoutMs = options?.timeout ?? defaultTimeoutMs
-      if (retry === undefined) return this.attempt(to, method, copy, timeoutMs, undefined) as Promise<Result>
+      if (retry === undefined) return this.attempt(to, method, copy, timeoutMs) as Promise<Result>
       const key = retry.idempotencyKey ?? `${this.id} ${this.shared.correlationIds + 1}`
       return this.retry(to, method, copy, timeoutMs, retry, key === false ? undefined : key) as Promise<Result>
     } catch (error) {
       return Promise.reject(error)
     }
+  }
+
+  /**
+   * A request that keeps nothing going: the simulation is quiet and may end while it is under way.
+   *
+   * For what a system does for ever by itself: renewing leases, heartbeats.
+   */
+  requestInBackground<Result = unknown>(to: string, method: string, payload: unknown, timeoutMs: number): Promise<Result> {
+    return this.attempt(to, method, copyPayload(payload), timeoutMs, undefined, true) as Promise<Result>
   }
 
   /** Sends a one-way message; resolves when the network has it. Rejects with SendFailed or PayloadNotCloneable. */
@@ -135,7 +145,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     for (const pending of [...this.requests.values()]) {
       this.end(pending)
       this.metrics.abandoned++
-      this.shared.hooks.abandoned(pending)
+      if (!pending.background) this.shared.hooks.abandoned(pending)
       const what = `request '${pending.method}' to '${pending.to}'`
       if (pending.caller.alive) this.engine.settle(pending.caller, pending.reject, new NodeCrashed(this.id, what))
     }
@@ -177,7 +187,8 @@ export class Bus implements Endpoint, LifeCycleListener {
     method: string,
     payload: unknown,
     timeoutMs: number,
-    idempotencyKey: string | undefined,
+    idempotencyKey?: string,
+    background = false,
   ): Promise<unknown> {
     const { engine, shared, node } = this
     if (!node.alive) return this.deadRequest(method)
@@ -194,18 +205,21 @@ export class Bus implements Endpoint, LifeCycleListener {
         timeoutMs,
         since: engine.now,
         stack: engine.whereAmI(),
+        background,
         timer: undefined,
       }
       this.metrics.issued++
       this.requests.set(pending.correlationId, pending)
-      if (++shared.pending > engine.limits.pendingRequests) this.tooManyPending()
-      shared.hooks.requested(pending)
+      if (background) this.inBackground++
+      else if (++shared.pending > engine.limits.pendingRequests) this.tooManyPending()
+      if (!background) shared.hooks.requested(pending)
       if (timeoutMs !== Infinity) {
         const due = engine.now + Math.round(timeoutMs * 1000)
         pending.timer = engine.scheduleAt(due, timeoutKind, 0, node.owner, this.expire, pending)
       }
       const message = this.message('request', destination, method, pending.correlationId, payload, false)
       message.idempotencyKey = idempotencyKey
+      message.background = background
       const failure = this.transmit(message)
       if (failure !== undefined) this.finish(pending, pending.reject, failure)
     })
@@ -275,7 +289,9 @@ export class Bus implements Endpoint, LifeCycleListener {
   }
 
   private readonly reply = (request: Message, payload: unknown, failed: boolean): void => {
-    this.transmit(this.message('response', request.from, request.method, request.correlationId, payload, failed))
+    const message = this.message('response', request.from, request.method, request.correlationId, payload, failed)
+    message.background = request.background
+    this.transmit(message)
   }
 
   private receive(message: Message): void {
@@ -309,13 +325,14 @@ export class Bus implements Endpoint, LifeCycleListener {
 
   protected finish<T>(pending: PendingRequest, settle: (value: T) => void, value: T): void {
     this.end(pending)
-    this.shared.hooks.completed(pending)
+    if (!pending.background) this.shared.hooks.completed(pending)
     this.engine.settle(pending.caller, settle, value)
   }
 
   protected end(pending: PendingRequest): void {
     if (!this.requests.delete(pending.correlationId)) return
-    this.shared.pending--
+    if (pending.background) this.inBackground--
+    else this.shared.pending--
     if (pending.timer !== undefined) this.engine.cancel(pending.timer)
   }
 

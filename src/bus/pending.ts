@@ -15,6 +15,8 @@ export interface PendingRequest {
   readonly since: number
   /** Where it was called; only while recording. */
   readonly stack: string | undefined
+  /** It keeps nothing going. */
+  readonly background: boolean
   timer: SimEvent | undefined
 }
 

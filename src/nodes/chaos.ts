@@ -74,7 +74,7 @@ export function skewClock(engine: Engine, faults: FaultPlan, options: ClockOptio
   const drift = Math.round(random.between(-maxDriftPpm, maxDriftPpm))
   node.clock.setSkew(skew)
   node.clock.setDrift(drift)
-  node.clock.onFirstRead = () => {
+  const onFirstRead = (): void => {
     const fault = faults.inject('clock', node.id, `skew ${skew} ms, drift ${drift} ppm`)
     if (fault !== undefined) {
       faults.effect(fault)
@@ -83,6 +83,7 @@ export function skewClock(engine: Engine, faults: FaultPlan, options: ClockOptio
     node.clock.setDrift(0)
     node.clock.setSkew(0)
   }
+  node.clock.onFirstRead = onFirstRead
 }
 
 function pickZone(
