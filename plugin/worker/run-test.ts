@@ -2,10 +2,10 @@ import { relative } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import {
   type RunContext,
-  type SeedFailure,
   type SimulationResult,
   checkSimulation,
 } from '../../src/runner/check-simulation.ts'
+import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'

@@ -24,6 +24,7 @@ const simulationNames = [
   'invariants',
   'sometimes',
   'determinism',
+  'shrink',
 ] as const
 
 const vitestNames = [

@@ -13,7 +13,7 @@ export interface Found {
 }
 
 /** Attempts before the directory counts as unavailable; each waits twice as long for the hosts as the one before. */
-const attemptsMax = 6
+const attemptsMax = 4
 const firstTimeoutMs = 200
 
 /** The directory as one node reaches it over the network. */
@@ -31,15 +31,26 @@ export class DirectoryClient {
     this.hosts = hosts
   }
 
-  /** The registration of an actor as a majority has it. Rejects with DirectoryUnavailable. */
-  async read(actor: string): Promise<Found> {
-    const round = await this.ask<Prepared>('$directory.look', actor, firstTimeoutMs)
-    if (round.majority) {
-      const found = newest(round)
-      // All of a majority have the same: it is decided. Otherwise somebody is half-way, and a change finishes it.
-      if (round.replies.every(({ reply }) => reply.accepted === found.accepted)) return this.judge(round, found.value)
+  /**
+   * Where one host believes an actor to be: a hint, which may be old. What is certain is only what `change` gives back.
+   *
+   * Asks this node's own replica when it has one, else one of the hosts after the other. Rejects with
+   * DirectoryUnavailable.
+   */
+  async look(actor: string): Promise<Registration | undefined> {
+    const { hosts, bus } = this
+    const own = hosts.indexOf(this.node.id)
+    const first = own >= 0 ? own : this.engine.random(`directory ${this.node.id}`).below(hosts.length)
+    for (let i = 0; i < hosts.length; i++) {
+      const host = hosts[(first + i) % hosts.length] as string
+      try {
+        const { value, live } = await bus.request<Prepared>(host, '$directory.look', actor, { timeout: firstTimeoutMs })
+        return value !== null && live ? value : undefined
+      } catch {
+        // The next one may answer.
+      }
     }
-    return this.change(actor, ({ value }) => value)
+    throw new DirectoryUnavailable(`none of ${hosts.join(', ')} answered about ${actor}`)
   }
 
   /**

@@ -67,8 +67,7 @@ export class Locator {
       if (isStale && former !== undefined && this.inject('stale lookup', actor) !== undefined) return former
     }
     try {
-      const { value, ended } = await this.client.read(actor)
-      return value === null || ended ? undefined : value.node
+      return (await this.client.look(actor))?.node
     } catch {
       return undefined
     }

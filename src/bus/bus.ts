@@ -99,7 +99,12 @@ export class Bus implements Endpoint, LifeCycleListener {
    *
    * For what a system does for ever by itself: renewing leases, heartbeats.
    */
-  requestInBackground<Result = unknown>(to: string, method: string, payload: unknown, timeoutMs: number): Promise<Result> {
+  requestInBackground<Result = unknown>(
+    to: string,
+    method: string,
+    payload: unknown,
+    timeoutMs: number,
+  ): Promise<Result> {
     return this.attempt(to, method, copyPayload(payload), timeoutMs, undefined, true) as Promise<Result>
   }
 
@@ -268,14 +273,16 @@ export class Bus implements Endpoint, LifeCycleListener {
     const { owner } = this.node
     // The last words of code that was running when its node died go nowhere.
     if (!owner.alive) return undefined
-    const obstacle = hooks.beforeSend(message)
-    if (obstacle === 'fail') {
-      network.skip(message)
+    const wait = hooks.wait(message)
+    if (hooks.fails(message)) {
       if (message.kind === 'request') this.metrics.sendFailures++
       else this.metrics.unsent++
+      const skip = (unsent: Message): void => network.skip(unsent)
+      if (wait === 0) skip(message)
+      else this.engine.scheduleAt(this.engine.now + wait, unsentKind, message.id, this.address, skip, message)
       return new SendFailed(message.to.id, message.method, 'the connection failed')
     }
-    if (obstacle === 0) {
+    if (wait === 0) {
       network.send(message)
       return undefined
     }
@@ -284,7 +291,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       this.shared.moving--
       if (owner.alive) network.send(late)
     }
-    this.engine.scheduleAt(this.engine.now + obstacle, sendKind, message.id, this.address, hand, message)
+    this.engine.scheduleAt(this.engine.now + wait, sendKind, message.id, this.address, hand, message)
     return undefined
   }
 
@@ -356,6 +363,7 @@ export class Bus implements Endpoint, LifeCycleListener {
 
 const parkedKind: EventKind<Message> = eventKind('deliver parked', (m) => `${m.kind} ${m.method}`)
 const sendKind: EventKind<Message> = eventKind('send', (m) => `${m.kind} ${m.method}`)
+const unsentKind: EventKind<Message> = eventKind('not sent', (m) => `${m.kind} ${m.method}`)
 const resolved = Promise.resolve()
 
 function checkMethod(method: unknown, where: string): void {

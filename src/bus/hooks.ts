@@ -3,8 +3,10 @@ import type { PendingRequest } from './pending.ts'
 
 /** Where faults, assertions and built-in invariants look into the bus. */
 export interface BusHooks {
-  /** Before a message is handed over: 'fail' (it was certainly not sent) or a delay in µs, usually 0. */
-  beforeSend(message: Message): 'fail' | number
+  /** How long a message waits before it is handed over, µs, usually 0. */
+  wait(message: Message): number
+  /** True when it is not handed over at all: it was certainly not sent. */
+  fails(message: Message): boolean
   requested(pending: PendingRequest): void
   responded(): void
   /** The caller was told the outcome. */

@@ -11,7 +11,7 @@ export interface FamilyCount {
 export interface Fault {
   /** One-based, in order of injection. */
   readonly number: number
-  /** Names the fault across runs of the same seed: family, subject and how many of these came before. */
+  /** Names the fault across runs of the same seed: family, subject and which one of these it is. */
   readonly key: string
   readonly family: string
   /** Virtual time, µs. */
@@ -33,12 +33,15 @@ export class FaultPlan {
   readonly injected: Fault[] = []
   private readonly engine: Engine
   private readonly mask: ReadonlySet<string>
+  private readonly only: ReadonlySet<string> | undefined
   private readonly counts = new Map<string, FamilyCount>()
   private readonly ordinals = new Map<string, number>()
 
-  constructor(engine: Engine, mask: ReadonlySet<string> = new Set()) {
+  /** `mask`: keys or families that do not happen; `only`: keys that alone happen. */
+  constructor(engine: Engine, mask: ReadonlySet<string> = new Set(), only?: ReadonlySet<string>) {
     this.engine = engine
     this.mask = mask
+    this.only = only
   }
 
   /** Says that a family is on in this seed, so that it is reported even when it never injects. */
@@ -48,11 +51,15 @@ export class FaultPlan {
 
   /** True when somebody reads the names of faults: while recording, or to leave some out. */
   get named(): boolean {
-    return this.engine.trace !== undefined || this.mask.size > 0
+    return this.engine.trace !== undefined || this.mask.size > 0 || this.only !== undefined
   }
 
-  /** Decides on one fault; undefined: it is masked, so the caller must let things go their usual way. */
-  inject(family: string, subject: string, detail = ''): Fault | undefined {
+  /**
+   * Decides on one fault; undefined: it is masked, so the caller must let things go their usual way.
+   *
+   * `index` tells it from others of its family and subject, where it must not depend on how many came before.
+   */
+  inject(family: string, subject: string, detail = '', index?: number): Fault | undefined {
     const { engine, mask } = this
     // Exploring just counts.
     if (!this.named) {
@@ -60,10 +67,8 @@ export class FaultPlan {
       return { number: 0, key: '', family, time: engine.now, text: '', effects: 0 }
     }
     const base = `${family} ${subject}`
-    const ordinal = (this.ordinals.get(base) ?? 0) + 1
-    this.ordinals.set(base, ordinal)
-    const key = `${base} #${ordinal}`
-    if (mask.has(key) || mask.has(family)) return undefined
+    const key = `${base} #${index ?? this.nextOrdinal(base)}`
+    if (mask.has(key) || mask.has(family) || this.only?.has(key) === false) return undefined
     this.countOf(family).injected++
     const text = detail === '' ? base : `${base} ${detail}`
     const fault = { number: this.injected.length + 1, key, family, time: engine.now, text, effects: 0 }
@@ -80,6 +85,12 @@ export class FaultPlan {
   /** What each enabled family did. */
   families(): Iterable<FamilyCount> {
     return this.counts.values()
+  }
+
+  private nextOrdinal(base: string): number {
+    const ordinal = (this.ordinals.get(base) ?? 0) + 1
+    this.ordinals.set(base, ordinal)
+    return ordinal
   }
 
   private countOf(family: string): FamilyCount {

@@ -6,7 +6,7 @@ import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { type Network, describePartition } from './hand-made.ts'
-import type { Latency } from './latency.ts'
+import type { Latency, LatencySampler } from './latency.ts'
 import type { Link } from './link.ts'
 import type { Endpoint } from './message.ts'
 
@@ -92,15 +92,27 @@ function startClogs(
     every: [20, 2_000],
     lasts: [10, 1_000],
     begin: (random, lastsMs) => {
-      const links = [...network.allLinks()].filter((link) => link.from !== link.to)
-      if (links.length === 0) return undefined
-      const link = random.pick(links)
-      const fault = faults.inject('clog', link.name, `for ${Math.round(lastsMs)} ms`)
+      const endpoints = network.allEndpoints
+      if (endpoints.length < 2) return undefined
+      // Drawn from the nodes, not from the links in use: which are in use may depend on other faults.
+      const one = random.pick(endpoints)
+      const others = endpoints.filter((endpoint) => endpoint !== one)
+      const other = random.pick(others)
+      const scope = random.pick(clogScopes)
+      const [from, to, name] = {
+        pair: [[one], [other], `${one.id} → ${other.id}`] as const,
+        up: [[one], others, `${one.id} → all`] as const,
+        down: [others, [one], `all → ${one.id}`] as const,
+      }[scope]
+      const fault = faults.inject('clog', name, faults.named ? `for ${Math.round(lastsMs)} ms` : '')
       if (fault === undefined) return undefined
-      return { fault, end: network.obstruct(link, fault) }
+      return { fault, end: network.partitionEndpoints(from, to, { oneWay: true, inFlight: 'hold' }, fault) }
     },
   })
 }
+
+/** One direction of a pair, or all that a node sends or receives, as FoundationDB clogs pairs and interfaces. */
+const clogScopes = ['pair', 'up', 'down'] as const
 
 const allShapes: readonly PartitionShape[] = ['isolate', 'random', 'even']
 

@@ -29,6 +29,8 @@ export class Message {
   readonly failed: boolean
   /** Same for every attempt of one request; undefined: it is not to be remembered. */
   idempotencyKey: string | undefined = undefined
+  /** It keeps nothing going: the simulation is quiet while it travels. */
+  background = false
   /** Virtual time, µs. */
   sentAt = 0
 
@@ -58,6 +60,7 @@ export class Message {
     const copy = new Message(id, kind, from, to, method, correlationId, payload, failed)
     copy.idempotencyKey = this.idempotencyKey
     copy.sentAt = this.sentAt
+    copy.background = this.background
     return copy
   }
 }

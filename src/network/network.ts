@@ -20,7 +20,7 @@ export interface NetworkCounts {
   delivered: number
   dropped: number
   duplicated: number
-  /** Messages on the way, held ones included. */
+  /** Messages on the way, held ones included; those in the background are not. */
   inFlight: number
 }
 
@@ -107,7 +107,7 @@ export class MessageNetwork {
     const link = this.linkBetween(message.from, message.to)
     message.sentAt = engine.now
     this.counts.sent++
-    this.counts.inFlight++
+    if (!message.background) this.counts.inFlight++
     this.observer?.sent(message)
     let delay = link.sample(link.random)
     if (this.rules.length > 0) {
@@ -127,6 +127,7 @@ export class MessageNetwork {
     link.sample(link.random)
     this.shaper?.extra(message.from.index, message.to.index, this.endpoints.length)
     if (!link.faulty || !this.faults.active) return
+    link.messages++
     const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
     random.chance(link.faults.loss)
     if (random.chance(link.faults.duplication)) random.below(50_000)
@@ -155,6 +156,7 @@ export class MessageNetwork {
     const { faults } = this
     const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
     const { loss, duplication, reordering } = link.faults
+    link.messages++
     // Every draw is made before any fault is decided on: leaving a fault out must not move the others.
     const isLost = random.chance(loss)
     const copyDelay = random.chance(duplication) ? 1 + random.below(50_000) : 0
@@ -183,13 +185,14 @@ export class MessageNetwork {
   }
 
   private inject(family: string, link: Link, message: Message): Fault | undefined {
-    return this.faults.inject(family, link.name, this.engine.trace === undefined ? '' : describeMessage(message))
+    const detail = this.engine.trace === undefined ? '' : describeMessage(message)
+    return this.faults.inject(family, link.name, detail, link.messages)
   }
 
   /** The copy comes after the original; where that is lost it keeps its place among the others. */
   private duplicate(link: Link, message: Message, delay: number, copyDelay: number, isOnly: boolean): void {
     this.counts.duplicated++
-    this.counts.inFlight++
+    if (!message.background) this.counts.inFlight++
     this.observer?.copied(message)
     const copy = message.withPayload(this.copyPayload(message.payload))
     if (isOnly) return this.queue(link, copy, delay + copyDelay)
@@ -213,7 +216,7 @@ export class MessageNetwork {
   }
 
   private deliver(message: Message): void {
-    this.counts.inFlight--
+    if (!message.background) this.counts.inFlight--
     this.counts.delivered++
     this.observer?.delivered(message)
     message.to.accept(message)
@@ -277,7 +280,7 @@ export class MessageNetwork {
   }
 
   private drop(message: Message): void {
-    this.counts.inFlight--
+    if (!message.background) this.counts.inFlight--
     this.counts.dropped++
     this.observer?.dropped(message)
     this.engine.note('fault', `drop ${describeMessage(message)}`)

@@ -42,17 +42,19 @@ export class InstrumentedBus implements BusHooks {
     if (this.buggify) faults.enable('buggify')
   }
 
-  beforeSend(message: Message): 'fail' | number {
-    const { kind, from, to, method } = message
+  wait(message: Message): number {
     if (!this.faults.active) return this.handedOver.size === 0 ? 0 : this.inTurn(message, 0)
-    if (this.sendFailure > 0 && kind !== 'response' && this.engine.random('send failure').chance(this.sendFailure)) {
-      const fault = this.faults.inject('send failure', `${from.id} → ${to.id}`, `${kind} ${method}`)
-      if (fault !== undefined) {
-        this.faults.effect(fault)
-        return 'fail'
-      }
-    }
     return this.buggify ? this.late(message) : 0
+  }
+
+  fails({ kind, from, to, method }: Message): boolean {
+    if (this.sendFailure === 0 || !this.faults.active || kind === 'response') return false
+    if (!this.engine.random('send failure').chance(this.sendFailure)) return false
+    const subject = this.faults.named ? `${from.id} → ${to.id}` : ''
+    const fault = this.faults.inject('send failure', subject, this.faults.named ? `${kind} ${method}` : '')
+    if (fault === undefined) return false
+    this.faults.effect(fault)
+    return true
   }
 
   /** A delay before the network, µs. */

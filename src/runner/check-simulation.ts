@@ -1,15 +1,16 @@
 import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
-import type { Failure } from '../engine/failure.ts'
 import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
 import { type DriveOptions, Driver, defaultDrive } from './drive.ts'
-import { type Body, Iteration, type IterationPlan } from './iteration.ts'
+import { Examiner, type SeedFailure } from './examiner.ts'
+import type { Body } from './iteration.ts'
 import { plannedIterations } from './iteration-control.ts'
 import { type ResolvedOptions, type SimulationOptions, resolveOptions } from './options.ts'
 import { type RequiredSite, type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
-import { compareRuns } from './compare-runs.ts'
+import type { ReplayPlan } from './replay-plan.ts'
+import { SeedRunner } from './seed-runner.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** What the surroundings of a simulation bring: the host, the framework's hooks, the run's seed. */
@@ -42,23 +43,13 @@ export interface RunContext {
   readonly busClass?: typeof Bus
   /** Faults to leave out. */
   readonly mask?: ReadonlySet<string>
+  /** What the seed is to do, when it runs alone: a minimal failure. */
+  readonly plan?: ReplayPlan
 }
 
 /** A site's counts, and whether the verdict depends on it. */
 export interface SiteResult extends Readonly<SiteRecord> {
   readonly required: boolean
-}
-
-/** The failing seed, run again with recording. */
-export interface SeedFailure {
-  readonly failure: Failure
-  readonly seed: number
-  /** One-based. */
-  readonly iteration: number
-  /** The recorded run; undefined when it could not be run again (a hang). */
-  readonly run: IterationResult | undefined
-  readonly chaos: string
-  readonly digest: string
 }
 
 /** What a simulation did and found. */
@@ -94,7 +85,6 @@ export function checkSimulation(
 }
 
 class Campaign {
-  private readonly body: Body
   private readonly options: ResolvedOptions
   private readonly context: RunContext
   private readonly host: Host
@@ -105,7 +95,8 @@ class Campaign {
   private readonly derivedSeed: (index: number) => number
   private readonly firstSeeds: readonly number[]
   private readonly startedAt: number
-  private current: Iteration | undefined
+  private readonly runner: SeedRunner
+  private readonly examiner: Examiner
   private interrupted = false
   private iterations = 0
   private virtualMicros = 0
@@ -113,7 +104,6 @@ class Campaign {
   private reported = 0
 
   constructor(body: Body, options: ResolvedOptions, context: RunContext) {
-    this.body = body
     this.options = options
     this.context = context
     this.host = context.host ?? plainHost
@@ -124,6 +114,13 @@ class Campaign {
     const alone = context.alone === true
     this.firstSeeds = alone ? [] : [...new Set([...options.regressions, ...(context.corpus ?? [])])]
     this.startedAt = this.host.now()
+    this.runner = new SeedRunner(body, options, context, this.driver)
+    this.examiner = new Examiner(this.runner, {
+      nodes: options.nodes,
+      budget: options.shrink,
+      now: () => this.host.now(),
+      aborted: () => this.interrupted,
+    })
   }
 
   async run(): Promise<SimulationResult> {
@@ -158,73 +155,20 @@ class Campaign {
   private async one(seed: number): Promise<SeedFailure | undefined> {
     const number = this.iterations + 1
     this.coverage.iteration = number
-    const result = await this.runSeed(seed, number, this.coverage, false)
+    const plan = this.context.alone === true ? this.context.plan : undefined
+    const result = await this.runner.run(seed, number, { coverage: this.coverage, ...(plan && { plan }) })
     if (result.status === 'interrupted') return undefined
     this.iterations = number
     this.count(result)
     this.context.onResult?.(result)
-    if (result.failure !== undefined) return this.runAgain(result, number)
-    return this.isCheckedTwice(number) ? this.compare(result, number) : undefined
+    if (result.failure !== undefined) return this.examiner.explain(result, number, plan)
+    return this.isCheckedTwice(number) ? this.examiner.compare(result, number) : undefined
   }
 
   /** Every k-th iteration, where 1/k is the share asked for: which ones does not depend on the seed. */
   private isCheckedTwice(number: number): boolean {
     const { determinism } = this.options
     return determinism > 0 && number % Math.max(1, Math.round(1 / determinism)) === 0
-  }
-
-  private async runSeed(
-    seed: number,
-    number: number,
-    coverage: Coverage,
-    recording: boolean,
-  ): Promise<IterationResult> {
-    const { options, context } = this
-    if (context.beforeIteration !== undefined) await context.beforeIteration(number)
-    const plan: IterationPlan = {
-      seed,
-      number,
-      chaos: options.chaos,
-      schedule: options.schedule,
-      nodes: options.nodes,
-      limits: options.limits,
-      coverage,
-      mask: context.mask ?? noMask,
-      invariants: options.invariants,
-      placement: options.placement,
-      busClass: context.busClass,
-      recording,
-      afterBody: context.afterBody,
-    }
-    const iteration = new Iteration(this.body, plan)
-    this.current = iteration
-    await this.driver.run(iteration)
-    this.current = undefined
-    if (context.afterIteration !== undefined) await context.afterIteration(number)
-    return iteration.result()
-  }
-
-  /** Runs a failing seed again with recording: for its story, and to see that it fails the same way. */
-  private async runAgain(first: IterationResult, number: number): Promise<SeedFailure> {
-    const failure = first.failure as Failure
-    const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest }
-    if (failure.kind === 'Hang') return { ...base, failure, run: undefined }
-    const again = await this.runSeed(first.seed, number, new Coverage(), true)
-    if (again.status === 'interrupted') return { ...base, failure, run: undefined }
-    if (again.digest === first.digest && again.failure?.kind === failure.kind) {
-      return { ...base, failure: again.failure, run: again }
-    }
-    const third = await this.runSeed(first.seed, number, new Coverage(), true)
-    return { ...base, failure: compareRuns(again, third, failure), run: again }
-  }
-
-  /** Runs a passing seed again and compares the digests. */
-  private async compare(first: IterationResult, number: number): Promise<SeedFailure | undefined> {
-    const again = await this.runSeed(first.seed, number, new Coverage(), true)
-    if (again.status === 'interrupted' || again.digest === first.digest) return undefined
-    const third = await this.runSeed(first.seed, number, new Coverage(), true)
-    const failure = compareRuns(again, third, undefined)
-    return { failure, seed: first.seed, iteration: number, run: again, chaos: first.chaos, digest: first.digest }
   }
 
   private count(result: IterationResult): void {
@@ -249,7 +193,7 @@ class Campaign {
     const now = this.host.now()
     if (signal?.aborted === true || (deadlineMs !== undefined && now - this.startedAt > deadlineMs)) {
       this.interrupted = true
-      this.current?.interrupt()
+      this.runner.interrupt()
     }
     if (onProgress !== undefined && now - this.reported > 200) {
       this.reported = now
@@ -282,5 +226,3 @@ class Campaign {
     }
   }
 }
-
-const noMask: ReadonlySet<string> = new Set()

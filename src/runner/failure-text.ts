@@ -1,6 +1,7 @@
 import { formatMillis, groupThousands } from '../engine/format.ts'
 import type { TraceEntry } from '../engine/trace.ts'
-import type { SeedFailure, SiteResult } from './check-simulation.ts'
+import type { SiteResult } from './check-simulation.ts'
+import type { SeedFailure } from './examiner.ts'
 
 /** Trace lines shown in a failure. */
 const shownEvents = 8

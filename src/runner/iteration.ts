@@ -16,6 +16,7 @@ import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/node.ts'
 import { beginContext } from '../virtual/async-context.ts'
 import type { Work } from './drive.ts'
+import type { ReplayPlan } from './replay-plan.ts'
 import { Simulation } from './simulation.ts'
 import { type IterationResult, SeedResult } from './verdict.ts'
 import { World } from './world.ts'
@@ -36,6 +37,8 @@ export interface IterationPlan {
   readonly coverage: Coverage
   /** Faults to leave out, by key or family. */
   readonly mask: ReadonlySet<string>
+  /** What it does instead of everything it draws. */
+  readonly plan: ReplayPlan | undefined
   readonly invariants: InvariantsOption | undefined
   readonly placement: PlacementName | Placement | undefined
   readonly busClass: typeof Bus | undefined
@@ -69,8 +72,9 @@ export class Iteration implements Work {
     this.chaos = drawChaos(plan.chaos, this.engine.streams)
     this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)
     const { coverage, mask, invariants, placement, busClass } = plan
+    const replay = plan.plan
     const { chaos, strategy } = this
-    this.world = new World(this.engine, { chaos, strategy, coverage, mask, invariants, placement, busClass })
+    this.world = new World(this.engine, { chaos, strategy, coverage, mask, replay, invariants, placement, busClass })
     for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`, true)
     this.engine.scheduleAt(0, EventKind.start, 0, this.engine.test, () => this.start(), undefined)
   }
@@ -125,6 +129,7 @@ export class Iteration implements Work {
       events: engine.executed,
       families: [...world.faults.families()],
       faults: world.faults.injected,
+      operations: world.workload.started,
       trace: engine.trace,
     } as const
     return new SeedResult(facts, engine.digestWords(), chaos, strategy)

@@ -5,6 +5,7 @@ import { badInput } from '../engine/errors.ts'
 import { type Limits, resolveLimits } from '../engine/limits.ts'
 import { type Latency, checkLatency } from '../network/latency.ts'
 import { isSeed } from '../random/seed.ts'
+import { type ShrinkBudget, defaultShrinkBudget } from './shrink.ts'
 import { type InvariantsOption, checkInvariantsOption } from './builtin-invariants.ts'
 import { type IterationControl, defaultControl, toIterationControl } from './iteration-control.ts'
 
@@ -29,6 +30,8 @@ export interface SimulationOptions {
   readonly invariants?: InvariantsOption
   /** Names of `sometimes` and `reachable` sites that must be reached, even if this test never evaluates them. */
   readonly sometimes?: readonly string[]
+  /** How much a failing seed is shrunk; false: not at all. Default { runs: 1,000, ms: 10,000 } (real time). */
+  readonly shrink?: boolean | Partial<ShrinkBudget>
   /** Share of iterations that run twice to compare their digests, 0 to 1. Default 0.05: every 20th. */
   readonly determinism?: number
 }
@@ -48,6 +51,8 @@ export interface ResolvedOptions {
   readonly invariants: InvariantsOption | undefined
   readonly sometimes: readonly string[]
   readonly determinism: number
+  /** Undefined: failing seeds are not shrunk. */
+  readonly shrink: ShrinkBudget | undefined
 }
 
 const names = [
@@ -62,6 +67,7 @@ const names = [
   'invariants',
   'sometimes',
   'determinism',
+  'shrink',
 ]
 
 /** Checks the options and fills in the defaults; throws SimulationError (BAD_INPUT). */
@@ -103,7 +109,21 @@ export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
     invariants: given.invariants,
     sometimes,
     determinism,
+    shrink: resolveShrink(given.shrink),
   }
+}
+
+function resolveShrink(given: SimulationOptions['shrink'] = true): ShrinkBudget | undefined {
+  if (given === false) return undefined
+  if (given === true) return defaultShrinkBudget
+  if (given === null || typeof given !== 'object') {
+    throw badInput("option 'shrink'", given, 'it must be true, false or { runs, ms }')
+  }
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in defaultShrinkBudget)) throw badInput(`option 'shrink'.${name}`, value, 'known are runs and ms')
+    if (!(typeof value === 'number' && value > 0)) throw badInput(`option 'shrink'.${name}`, value, 'it must be above 0')
+  }
+  return { ...defaultShrinkBudget, ...given }
 }
 
 /** Throws SimulationError (BAD_INPUT) unless the value is a seed. */

@@ -1,10 +1,14 @@
 import { DirectoryView } from '../actors/directory-view.ts'
+import { copyPayload } from '../bus/payload.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, show } from '../engine/errors.ts'
 import type { Network } from '../network/hand-made.ts'
 import { checkNodeId } from '../nodes/node.ts'
 import type { RandomStream } from '../random/stream.ts'
+import type { Alphabet } from '../workload/operation.ts'
+import type { WorkloadOutcome } from '../workload/outcome.ts'
+import { Workload, type WorkloadOptions } from '../workload/workload.ts'
 import type { InvariantCheck, InvariantTime } from './invariants.ts'
 import type { Boot, Node } from './node.ts'
 import type { World } from './world.ts'
@@ -92,6 +96,18 @@ export class Simulation {
    */
   quiesce(): Promise<void> {
     return this.world.quiesce()
+  }
+
+  /**
+   * Does operations of an alphabet, chosen by weight, until `operations` have been done; gives back what came of them.
+   *
+   * Errors that faults explain are counted as failed or unknown; any other error of an operation fails the seed.
+   */
+  workload(alphabet: Alphabet<Simulation, Node>, options: WorkloadOptions): Promise<WorkloadOutcome> {
+    const { world, engine } = this
+    const nodes = (): readonly Node[] => world.nodes
+    const host = { engine, sim: this as Simulation, nodes, record: world.workload, swarm: world.isSwarm, copy: copyPayload }
+    return new Workload<Simulation, Node>(host, alphabet, options).run()
   }
 
   /** Adds a line to the trace of a failing seed; costs nothing while exploring. */

@@ -4,6 +4,7 @@ import { type SeedChaos, describeChaos } from '../chaos/seed-chaos.ts'
 import type { Failure } from '../engine/failure.ts'
 import { type Digest, formatDigest } from '../engine/format.ts'
 import type { Trace } from '../engine/trace.ts'
+import type { PlannedOperation } from '../workload/planned-operation.ts'
 
 /** How one iteration ended. */
 export interface IterationResult {
@@ -17,6 +18,8 @@ export interface IterationResult {
   readonly events: number
   readonly families: readonly FamilyCount[]
   readonly faults: readonly Fault[]
+  /** Operations of its workloads; filled only while recording. */
+  readonly operations: readonly PlannedOperation[]
   /** Printed for a failing seed: the profile and the values drawn for it. */
   readonly chaos: string
   /** Undefined while exploring. */
@@ -36,6 +39,7 @@ export class SeedResult implements IterationResult {
   readonly events
   readonly families
   readonly faults
+  readonly operations
   readonly trace
   private readonly words: Digest
   private readonly drawn: SeedChaos
@@ -54,6 +58,7 @@ export class SeedResult implements IterationResult {
     this.events = facts.events
     this.families = facts.families
     this.faults = facts.faults
+    this.operations = facts.operations
     this.trace = facts.trace
     this.words = digest
     this.drawn = drawn

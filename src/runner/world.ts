@@ -24,7 +24,9 @@ import {
   isOn,
 } from './builtin-invariants.ts'
 import { InstrumentedBus } from './bus-hooks.ts'
+import type { WorkloadRecord } from '../workload/planned-operation.ts'
 import { Invariants } from './invariants.ts'
+import type { ReplayPlan } from './replay-plan.ts'
 import { Node } from './node.ts'
 
 /** What a world is made of. */
@@ -34,6 +36,7 @@ export interface WorldPlan {
   readonly coverage: Coverage
   /** Faults to leave out, by key or family. */
   readonly mask: ReadonlySet<string>
+  readonly replay: ReplayPlan | undefined
   readonly invariants: InvariantsOption | undefined
   readonly placement: PlacementName | Placement | undefined
   /** Another bus than ours: for tests that plant a bug in it. */
@@ -50,6 +53,7 @@ export class World {
   readonly nodes: Node[] = []
   readonly byId = new Map<string, Node>()
   readonly bus: BusShared
+  readonly workload: WorkloadRecord
   /** Callers of `sim.quiesce()` that still wait. */
   readonly quiescing: { readonly owner: Owner; readonly resolve: () => void }[] = []
 
@@ -62,10 +66,11 @@ export class World {
     const { chaos, strategy, coverage } = plan
     this.engine = engine
     this.plan = plan
-    this.faults = new FaultPlan(engine, plan.mask)
+    this.faults = new FaultPlan(engine, plan.mask, plan.replay?.faults && new Set(plan.replay.faults))
     this.network = new Network(engine, this.faults, copyPayload)
     this.assertions = new IterationAssertions(engine, coverage, this.faults, chaos.buggify)
     this.invariants = new Invariants(engine)
+    this.workload = { planned: plan.replay?.operations, started: [], next: 0 }
     const hooks = new InstrumentedBus(engine, this.faults, this.assertions, coverage, chaos)
     this.bus = { engine, network: this.network, hooks, correlationIds: 0, pending: 0, handling: 0, moving: 0 }
     this.watch(hooks, plan.invariants)
@@ -184,6 +189,11 @@ export class World {
     if (network.counts.inFlight > 0 || bus.pending > 0 || bus.handling > 0 || bus.moving > 0) return false
     for (const node of nodes) if (node.runningTasks > 0 || node.state === 'booting') return false
     return true
+  }
+
+  /** True when the chaos profile is `swarm`. */
+  get isSwarm(): boolean {
+    return this.plan.chaos.profile === 'swarm'
   }
 
   metrics(): BusMetrics & { pending: number; inFlight: number } {

@@ -1,0 +1,62 @@
+import type { PendingRequest } from './pending.ts'
+
+/**
+ * Requests by correlation id, with the part of a Map's interface that a bus needs.
+ *
+ * Ids only grow and most requests end soon, so the low bits of an id are its place. A Map whose last entry is deleted
+ * allocates a new table each time: it took a seventh of a request and its response.
+ */
+export class PendingRequests {
+  /** Length: a power of two. */
+  private places: (PendingRequest | undefined)[] = [undefined, undefined, undefined, undefined]
+  /** Old requests whose place a new one needed. */
+  private readonly displaced = new Map<number, PendingRequest>()
+  private count = 0
+
+  get size(): number {
+    return this.count
+  }
+
+  get(id: number): PendingRequest | undefined {
+    const request = this.places[id & (this.places.length - 1)]
+    if (request !== undefined && request.correlationId === id) return request
+    return this.displaced.size === 0 ? undefined : this.displaced.get(id)
+  }
+
+  /** Adds one, or replaces the one with the same id. */
+  set(id: number, request: PendingRequest): void {
+    this.delete(id)
+    if (this.count * 2 > this.places.length) this.grow()
+    this.put(id, request)
+    this.count++
+  }
+
+  delete(id: number): boolean {
+    const place = id & (this.places.length - 1)
+    const request = this.places[place]
+    if (request !== undefined && request.correlationId === id) this.places[place] = undefined
+    else if (this.displaced.size === 0 || !this.displaced.delete(id)) return false
+    this.count--
+    return true
+  }
+
+  /** All of them, oldest first. */
+  values(): PendingRequest[] {
+    const all = [...this.displaced.values(), ...this.places.filter((request) => request !== undefined)]
+    return all.sort((a, b) => a.correlationId - b.correlationId)
+  }
+
+  private put(id: number, request: PendingRequest): void {
+    const place = id & (this.places.length - 1)
+    const before = this.places[place]
+    if (before !== undefined) this.displaced.set(before.correlationId, before)
+    this.places[place] = request
+  }
+
+  private grow(): void {
+    const all = this.values()
+    this.displaced.clear()
+    this.places = Array.from({ length: this.places.length * 2 }, () => undefined)
+    for (const request of all) this.put(request.correlationId, request)
+  }
+}

@@ -1,0 +1,80 @@
+import type { Failure } from '../engine/failure.ts'
+import { compareRuns } from './compare-runs.ts'
+import type { ReplayPlan } from './replay-plan.ts'
+import type { SeedRunner } from './seed-runner.ts'
+import { type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
+import type { IterationResult } from './verdict.ts'
+
+/** A failing seed with its story. */
+export interface SeedFailure {
+  readonly failure: Failure
+  readonly seed: number
+  /** One-based. */
+  readonly iteration: number
+  /** The recorded run; undefined when it could not be run again (a hang). */
+  readonly run: IterationResult | undefined
+  readonly chaos: string
+  readonly digest: string
+  /** The smallest plan that fails the same way, and its recorded run. */
+  readonly minimal?: Shrunk & { readonly run: IterationResult }
+}
+
+/** What shrinking may use. */
+export interface ExaminerSettings {
+  readonly nodes: number
+  /** Undefined: do not shrink. */
+  readonly budget: ShrinkBudget | undefined
+  /** Real time, ms. */
+  readonly now: () => number
+  readonly aborted: () => boolean
+}
+
+/** Runs seeds again: for the story of a failure, for its minimal form, and to see whether a seed does the same twice. */
+export class Examiner {
+  private readonly runner: SeedRunner
+  private readonly settings: ExaminerSettings
+
+  constructor(runner: SeedRunner, settings: ExaminerSettings) {
+    this.runner = runner
+    this.settings = settings
+  }
+
+  /** Runs a failing seed again with recording, sees that it fails the same way, and shrinks it. */
+  async explain(first: IterationResult, number: number, plan: ReplayPlan | undefined): Promise<SeedFailure> {
+    const failure = first.failure as Failure
+    const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest }
+    if (failure.kind === 'Hang') return { ...base, failure, run: undefined }
+    const again = await this.record(first.seed, number, plan)
+    if (again.status === 'interrupted') return { ...base, failure, run: undefined }
+    if (again.digest !== first.digest || again.failure?.kind !== failure.kind) {
+      const third = await this.record(first.seed, number, plan)
+      return { ...base, failure: compareRuns(again, third, failure), run: again }
+    }
+    const found: SeedFailure = { ...base, failure: again.failure, run: again }
+    return plan === undefined ? this.minimise(found, again, number) : found
+  }
+
+  /** Runs a passing seed again and compares the digests; undefined: they are the same. */
+  async compare(first: IterationResult, number: number): Promise<SeedFailure | undefined> {
+    const again = await this.record(first.seed, number, undefined)
+    if (again.status === 'interrupted' || again.digest === first.digest) return undefined
+    const third = await this.record(first.seed, number, undefined)
+    const failure = compareRuns(again, third, undefined)
+    return { failure, seed: first.seed, iteration: number, run: again, chaos: first.chaos, digest: first.digest }
+  }
+
+  private async minimise(found: SeedFailure, run: IterationResult, number: number): Promise<SeedFailure> {
+    const { budget, nodes, now, aborted } = this.settings
+    if (budget === undefined || (run.faults.length === 0 && run.operations.length === 0)) return found
+    const attempt = (plan: ReplayPlan): Promise<IterationResult> => this.runner.run(found.seed, number, { plan })
+    const shrunk = await shrink({ failure: found.failure, run, nodes, budget, attempt, now, aborted })
+    if (shrunk === undefined) return found
+    const minimal = await this.record(found.seed, number, shrunk.plan)
+    // A plan that does not fail again when it is recorded would be a lie.
+    return minimal.failure?.kind === found.failure.kind ? { ...found, minimal: { ...shrunk, run: minimal } } : found
+  }
+
+  private record(seed: number, number: number, plan: ReplayPlan | undefined): Promise<IterationResult> {
+    return this.runner.run(seed, number, { recording: true, ...(plan && { plan }) })
+  }
+}

@@ -1,0 +1,65 @@
+import { Coverage } from '../assertions/coverage.ts'
+import type { RunContext } from './check-simulation.ts'
+import type { Driver } from './drive.ts'
+import { type Body, Iteration } from './iteration.ts'
+import type { ResolvedOptions } from './options.ts'
+import type { ReplayPlan } from './replay-plan.ts'
+import type { IterationResult } from './verdict.ts'
+
+/** How one run of a seed differs from plain exploring. */
+export interface SeedRun {
+  /** Where its assertions are counted; undefined: nowhere, because the seed has been counted already. */
+  readonly coverage?: Coverage
+  readonly recording?: boolean
+  /** What it does instead of everything it draws. */
+  readonly plan?: ReplayPlan
+}
+
+/** Runs single seeds of one simulation, with the surroundings' hooks. */
+export class SeedRunner {
+  private readonly body: Body
+  private readonly options: ResolvedOptions
+  private readonly context: RunContext
+  private readonly driver: Driver
+  private current: Iteration | undefined
+
+  constructor(body: Body, options: ResolvedOptions, context: RunContext, driver: Driver) {
+    this.body = body
+    this.options = options
+    this.context = context
+    this.driver = driver
+  }
+
+  async run(seed: number, number: number, run: SeedRun): Promise<IterationResult> {
+    const { options, context } = this
+    if (context.beforeIteration !== undefined) await context.beforeIteration(number)
+    const iteration = new Iteration(this.body, {
+      seed,
+      number,
+      chaos: options.chaos,
+      schedule: options.schedule,
+      nodes: run.plan?.nodes ?? options.nodes,
+      limits: options.limits,
+      coverage: run.coverage ?? new Coverage(),
+      mask: context.mask ?? noMask,
+      plan: run.plan,
+      invariants: options.invariants,
+      placement: options.placement,
+      busClass: context.busClass,
+      recording: run.recording ?? false,
+      afterBody: context.afterBody,
+    })
+    this.current = iteration
+    await this.driver.run(iteration)
+    this.current = undefined
+    if (context.afterIteration !== undefined) await context.afterIteration(number)
+    return iteration.result()
+  }
+
+  /** Ends the seed under way without a verdict. */
+  interrupt(): void {
+    this.current?.interrupt()
+  }
+}
+
+const noMask: ReadonlySet<string> = new Set()

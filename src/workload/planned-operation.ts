@@ -1,0 +1,24 @@
+/** One operation of a workload, fixed: enough to do it again. */
+export interface PlannedOperation {
+  /** Its number in the iteration, from 0. */
+  readonly index: number
+  readonly name: string
+  /** Virtual time at which it starts, µs. */
+  readonly at: number
+  readonly argument: unknown
+}
+
+/** What the workloads of one iteration are to do, and what they did. */
+export interface WorkloadRecord {
+  /** Only these operations, as planned; undefined: they are drawn. */
+  readonly planned: readonly PlannedOperation[] | undefined
+  /** Every operation that was started; filled only while recording. */
+  readonly started: PlannedOperation[]
+  /** Number of the next operation. */
+  next: number
+}
+
+/** 'crashNode "n2"', 'sendRequest {"from":"n1","to":"c7"}'. */
+export function describeOperation({ name, argument }: Pick<PlannedOperation, 'name' | 'argument'>): string {
+  return argument === undefined ? name : `${name} ${JSON.stringify(argument)}`
+}
