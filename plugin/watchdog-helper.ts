@@ -81,21 +81,29 @@ const namesTheCode = (frames) => {
 const still = (window) => Atomics.load(cells, ${cell.open}) === window
 
 function examine(window, limitMs) {
-  let target, timer, stack = '', steps = 0, over = false
+  let target, timer, nudge, stack = '', steps = 0, over = false
   const finish = () => {
     if (over) return
     over = true
     clearTimeout(timer)
-    if (!target) return setImmediate(watch)
+    clearTimeout(nudge)
+    if (!target) return leave()
     target.post('Debugger.resume', {}, () => {})
-    target.post('Debugger.disable', {}, () => { target.close(); setImmediate(watch) })
+    target.post('Debugger.disable', {}, leave)
+  }
+  let left = false
+  const leave = () => {
+    if (left) return
+    left = true
+    target?.close()
+    setImmediate(watch)
   }
   timer = setTimeout(() => {
     if (still(window)) writeSync(2, '[vitest-simulation] one event has blocked the thread for ' + Math.round(now() - openedAt[0]) +
       ' ms (limit ' + limitMs + ' ms) and could not be interrupted; it is probably inside a native call\\n' + stack + '\\n')
-    const stuck = target
     finish()
-    if (stuck && still(window)) { stuck.close(); watch() }
+    // A thread that is stuck in native code answers nothing.
+    leave()
   }, graceMs + 1000)
   attach((attached) => {
     if (over) return attached.close()
@@ -104,6 +112,7 @@ function examine(window, limitMs) {
     const urls = new Map()
     target.on('Debugger.scriptParsed', ({ scriptId, url }) => urls.set(scriptId, url))
     target.on('Debugger.paused', ({ callFrames }) => {
+      clearTimeout(nudge)
       if (over) return
       if (!still(window)) return finish()
       for (const frame of callFrames) frame.url = urls.get(frame.location.scriptId) ?? ''
@@ -111,7 +120,12 @@ function examine(window, limitMs) {
       if (!callFrames.some((frame) => frame.url === '${sliceFilename}')) return finish()
       const found = namesTheCode(callFrames) || ++steps === 300
       // Between two links, inside Node's own loop: step until the next one runs.
-      const next = () => found ? finish() : target.post('Debugger.stepInto', {}, () => {})
+      const next = () => {
+        if (found) return finish()
+        target.post('Debugger.stepInto', {}, () => {})
+        // A step that leaves JavaScript for the queue of promise jobs is sometimes lost.
+        nudge = setTimeout(() => over || target.post('Debugger.pause', {}, () => {}), 30)
+      }
       if (!found && stack) return next()
       look(target, callFrames, (text) => {
         stack = text

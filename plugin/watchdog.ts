@@ -20,6 +20,7 @@ import {
   receiveMessageOnPort,
   threadId,
 } from 'node:worker_threads'
+import { real } from '../src/virtual/real.ts'
 import {
   type HelperData,
   type Sample,
@@ -37,6 +38,8 @@ export class Hang extends Error {
   readonly blockedMs: number
   /** The innermost frame outside Node ('spin (/app/src/spin.ts:3:5)'), if the helper could look in time. */
   readonly at: string | undefined
+  /** The stack without the message: lines that begin with 'at '. */
+  readonly frames: string | undefined
 
   constructor(limitMs: number, blockedMs: number, frames: string | undefined) {
     const at = frames
@@ -51,6 +54,7 @@ export class Hang extends Error {
     this.limitMs = limitMs
     this.blockedMs = blockedMs
     this.at = at
+    this.frames = frames
     this.stack = `${this.name}: ${message}\n    ${frames ?? ''}`.trimEnd()
   }
 }
@@ -63,10 +67,10 @@ export interface Watchdog {
   /**
    * Runs `run` in a real macrotask, soon, on an empty stack, and interrupts it after `limitMs`. Replaces `setImmediate` for
    * slices of the driver. When `run` defers again within 20 ms it runs in the same guarded macrotask (guarding costs
-   * 0.1–0.2 ms, a deferral in the same macrotask 0.3 µs); after that a real macrotask passes.
+   * 0.1–0.2 ms, a deferral in the same macrotask 0.3 µs); after that a real macrotask passes. A limit of 0: no guard.
    *
    * An interrupted `run` does not return and its `finally` blocks do not run. Instead a `Hang` reaches the callback of
-   * `process.setUncaughtExceptionCaptureCallback`, which must be set while anything is deferred, and which decides what
+   * `process.setUncaughtExceptionCaptureCallback`, which must be set while a slice runs, and which decides what
    * runs next. Promise jobs and nextTicks that were queued have been run or dropped by then.
    */
   defer(run: () => void, limitMs: number): void
@@ -88,17 +92,12 @@ interface Helper {
   readonly port: MessagePort
 }
 
-// Taken when the module loads: while a simulation runs the globals are virtual.
-const realSetImmediate = globalThis.setImmediate
-const realNow = performance.now.bind(performance)
-const realHrtime = process.hrtime.bigint.bind(process.hrtime)
-// DEP0134 in the documentation only. Without it the driver cannot drain inside a slice, and there is nothing to drain here.
-const drain = (process as { _tickCallback?: () => void })._tickCallback?.bind(process)
-
 /** Below this age a macrotask accepts another slice. Equals the driver's slice, so a full slice always ends it. */
 const windowMs = 20
 /** The interruption comes this much after the helper starts to look, which takes 20–300 ms. */
 const graceMs = 1000
+/** Timers take no longer ones; a limit beyond is none. */
+const longestMs = 2 ** 31 - 10_000
 const scriptSlot = Symbol.for('vitest-simulation.watchdog.call')
 const instanceSlot = Symbol.for('vitest-simulation.watchdog')
 const slots = process as unknown as { [scriptSlot]?: () => void; [instanceSlot]?: Watchdog }
@@ -120,8 +119,8 @@ function create(): Watchdog {
   function schedule(): void {
     if (scheduled) return
     scheduled = true
-    if (cleanContext) cleanContext.runInAsyncScope(realSetImmediate, undefined, openWindow)
-    else realSetImmediate(openWindow)
+    if (cleanContext) cleanContext.runInAsyncScope(real.setImmediate, undefined, openWindow)
+    else real.setImmediate(openWindow)
   }
 
   function openWindow(): void {
@@ -130,7 +129,7 @@ function create(): Watchdog {
     const limitMs = queue[0]?.limitMs
     if (limitMs === undefined) return
     try {
-      if (debuggerAttached()) runWindow(limitMs)
+      if (!(limitMs > 0 && limitMs < longestMs) || debuggerAttached()) runWindow(limitMs)
       else guardWindow(limitMs)
     } finally {
       if (queue.length > 0) schedule()
@@ -138,24 +137,24 @@ function create(): Watchdog {
   }
 
   function runWindow(limitMs: number): void {
-    const end = realNow() + windowMs
+    const end = real.performanceNow() + windowMs
     do {
       queue.shift()?.run()
       // What awaits the end of an iteration continues here and may defer the next one.
-      if (queue.length === 0) drain?.()
-    } while (queue[0]?.limitMs === limitMs && realNow() < end)
+      if (queue.length === 0) real.tickCallback?.()
+    } while (queue[0]?.limitMs === limitMs && real.performanceNow() < end)
   }
 
   function guardWindow(limitMs: number): void {
     const context = new AsyncResource('vitest-simulation')
     // The slices of a window last up to twice windowMs together; the limit is for the event that comes last.
     const window = announce((helper ??= startHelper()), limitMs + 2 * windowMs, ++windows)
-    const openedAt = realNow()
+    const openedAt = real.performanceNow()
     const timeout = limitMs + 2 * windowMs + graceMs
     try {
       callWithTimeout(() => runWindow(limitMs), timeout)
     } catch (error) {
-      const blockedMs = realNow() - openedAt
+      const blockedMs = real.performanceNow() - openedAt
       // Code under test may use vm's timeout too; its error is not ours.
       if (!isTimeout(error) || blockedMs < timeout - 5) throw error
       Atomics.store(helper.cells, cell.open, 0)
@@ -174,7 +173,7 @@ function create(): Watchdog {
       // Inside a window this schedules one immediate too many, at most one per window; it finds the queue empty.
       schedule()
     },
-    leave: () => new Promise((resolve) => void realSetImmediate(resolve)),
+    leave: () => new Promise((resolve) => void real.setImmediate(resolve)),
   }
 }
 
@@ -215,7 +214,7 @@ function startHelper(): Helper {
 
 function announce(helper: Helper, limitMs: number, count: number): number {
   const window = (count & 0x3fffffff) + 1
-  helper.openedAt[0] = Number(realHrtime()) / 1e6
+  helper.openedAt[0] = Number(real.hrtimeBigint()) / 1e6
   Atomics.store(helper.cells, cell.limitMs, limitMs)
   Atomics.store(helper.cells, cell.open, window)
   if (Atomics.load(helper.cells, cell.asleep) === 1) Atomics.notify(helper.cells, cell.open)
@@ -240,7 +239,7 @@ function callWithTimeout(run: () => void, timeoutMs: number): void {
     filename: sliceFilename,
   })
   slots[scriptSlot] = run
-  script.runInThisContext({ timeout: timeoutMs })
+  script.runInThisContext({ timeout: Math.ceil(timeoutMs) })
 }
 
 const isTimeout = (error: unknown): boolean =>
@@ -251,7 +250,8 @@ const isTimeout = (error: unknown): boolean =>
  * endless nextTick chain that was stopped between two links has its next link queued there and would hang again.
  */
 function dropQueuedJobs(): void {
-  if (!drain) return
+  // DEP0134, in the documentation only. Without it the driver cannot drain inside a slice, and there is nothing to drain.
+  if (!real.tickCallback) return
   const { nextTick } = process
   let stops = 0
   // Every attempt finishes or kills at least one queued job, and after two stops no new ones are let in.
@@ -261,7 +261,7 @@ function dropQueuedJobs(): void {
     if (stops === 2) emptyNewTicks.enable()
     emptyingTicks = stops >= 2
     try {
-      callWithTimeout(drain, 50)
+      callWithTimeout(real.tickCallback, 50)
       break
     } catch (error) {
       // Any other error is a late failure of the iteration that has just failed.

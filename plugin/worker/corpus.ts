@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
 import { isSeed } from '../../src/random/seed.ts'
 
 /** One failing seed that is kept. */
@@ -7,6 +8,8 @@ export interface KeptSeed {
   readonly seed: number
   /** 'InvariantViolation: name'. */
   readonly failure: string
+  /** The smallest form of the failure that was found. */
+  readonly plan?: ReplayPlan
 }
 
 interface CorpusFile {

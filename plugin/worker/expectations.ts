@@ -18,9 +18,12 @@ interface SoftError {
 /** Makes `expect.soft`, `expect.assertions` and `expect.hasAssertions` count per iteration instead of per test. */
 export class Expectations {
   private readonly task: RunnerTestCase
+  /** Errors that are there already: those of the attempts before a retry. */
+  private readonly known: number
 
   constructor(task: RunnerTestCase) {
     this.task = task
+    this.known = task.result?.errors?.length ?? 0
   }
 
   /** Forgets what the last iteration counted. */
@@ -56,8 +59,8 @@ export class Expectations {
   private takeSoftErrors(): Error | undefined {
     const { result } = this.task
     const errors = result?.errors
-    if (result === undefined || errors === undefined || errors.length === 0) return undefined
-    const [first, ...others] = errors.splice(0) as SoftError[]
+    if (result === undefined || errors === undefined || errors.length <= this.known) return undefined
+    const [first, ...others] = errors.splice(this.known) as SoftError[]
     result.state = 'run'
     const message = [first?.message, ...others.map((error) => error.message)].join('\n')
     const error = new Error(message)

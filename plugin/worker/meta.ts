@@ -91,6 +91,12 @@ function warningsOf(result: SimulationResult): string[] {
     const what = injected === 0 ? 'was never injected' : `was injected ${injected}× without any effect`
     warnings.push(`inert fault: ${family} ${what} in ${result.iterations} iterations`)
   }
+  // A site is active in a quarter of the seeds: fewer iterations say nothing.
+  if (result.iterations < 40 || !result.families.some(({ family }) => family === 'buggify')) return warnings
+  for (const { kind, name, hits, misses } of result.sites) {
+    if (kind !== 'buggify' || hits > 0 || misses === 0) continue
+    warnings.push(`inert fault: buggify site '${name}' never fired in ${result.iterations} iterations`)
+  }
   return warnings
 }
 

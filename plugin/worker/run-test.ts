@@ -1,14 +1,11 @@
 import { relative } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
-import {
-  type RunContext,
-  type SimulationResult,
-  checkSimulation,
-} from '../../src/runner/check-simulation.ts'
+import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
+import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
 import type { FailureSummary } from '../contract.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { requiredSitesOf } from './body-sites.ts'
@@ -17,6 +14,7 @@ import { Expectations } from './expectations.ts'
 import { IterationHooks } from './hooks.ts'
 import { catalogue, fileMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
+import { planFromEnvironment, planToText } from './plan-text.ts'
 import { replayCommand } from './replay-command.ts'
 import { oneAtATime } from './serial.ts'
 import type { TestSettings } from './settings.ts'
@@ -57,6 +55,7 @@ async function execute(run: TestRun): Promise<void> {
     seed: settings.seed,
     alone: settings.alone && settings.seedSource !== 'test',
     corpus: settings.alone ? [] : readCorpus(task.file.filepath, fullName(task)).map(({ seed }) => seed),
+    ...planOf(settings),
     bodySites: requiredSitesOf(run.written),
     signal: run.signal,
     beforeIteration: begin,
@@ -68,8 +67,15 @@ async function execute(run: TestRun): Promise<void> {
     settings.alone && settings.seedSource === 'test' ? { ...settings.options, seed: settings.seed } : settings.options
   const result = await checkSimulation(body, options, context)
   if (withHooks) await hooks.finish()
-  expectations.end()
+  // After a timeout Vitest has written its own error there.
+  if (!run.signal.aborted) expectations.end()
   settle(run, result)
+}
+
+/** SIMULATION_PLAN belongs to the seed of the command line or environment. */
+function planOf({ alone, seedSource }: TestSettings): { plan?: ReplayPlan } {
+  const plan = alone && seedSource !== 'test' ? planFromEnvironment(process.env) : undefined
+  return plan === undefined ? {} : { plan }
 }
 
 /** Writes down what was found, and throws when it is a failure. */
@@ -98,7 +104,11 @@ function verdictOf(run: TestRun, result: SimulationResult): Verdict | undefined 
 function seedVerdict(run: TestRun, result: SimulationResult, failure: SeedFailure): Verdict {
   const { failure: what } = failure
   const replay = replayOf(run, failure.seed)
-  const error = simulationFailed(what.kind, what.message, failureStory(failure, result.planned, replay), what.error)
+  const plan = failure.minimal === undefined ? undefined : planToText(failure.minimal.plan)
+  const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, plan)
+  const story = failureStory(failure, result.planned, { seed: replay, minimal })
+  const shown = failure.minimal?.run.failure ?? what
+  const error = simulationFailed(what.kind, shown.message, story, shown.error)
   return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, replay, failure) }
 }
 
@@ -144,8 +154,8 @@ function summaryOf(
   return { kind, name, message: error.message, seed, iteration, virtualMs: time / 1000, events: event, digest, replay }
 }
 
-function replayOf({ task, provided }: TestRun, seed: number): string {
-  return replayCommand(seed, provided.root, task.file.filepath, task.name, task.file.projectName ?? '')
+function replayOf({ task, provided }: TestRun, seed: number, plan?: string): string {
+  return replayCommand(seed, provided.root, task.file.filepath, task.name, task.file.projectName ?? '', plan)
 }
 
 /** Failing seeds are kept beside the test, except in CI and where a failure is expected. */
@@ -153,7 +163,12 @@ function keep({ task, provided }: TestRun, failure: SeedFailure): void {
   const wanted = provided.options.keepFailures ?? !provided.ci
   if (!wanted || task.fails === true) return
   const { kind, name } = failure.failure
-  keepSeed(task.file.filepath, fullName(task), { seed: failure.seed, failure: `${kind}: ${name}` })
+  const plan = failure.minimal?.plan
+  keepSeed(task.file.filepath, fullName(task), {
+    seed: failure.seed,
+    failure: `${kind}: ${name}`,
+    ...(plan && { plan }),
+  })
 }
 
 /** 'suite > test'. */

@@ -24,9 +24,11 @@ export class Coverage {
   /** One-based number of the iteration that counts now. */
   iteration = 0
   private readonly byKind = new Map<SiteKind, Map<string, SiteRecord>>()
+  private readonly builtins = new Map<string, SiteRecord>()
 
   /** The record of a site; made when it is new. */
   site(kind: SiteKind, name: string, builtin = false): SiteRecord {
+    if (builtin) return this.builtin(kind, name)
     let sites = this.byKind.get(kind)
     if (sites === undefined) {
       sites = new Map()
@@ -34,7 +36,16 @@ export class Coverage {
     }
     let record = sites.get(name)
     if (record === undefined) {
-      record = { kind, name, builtin, hits: 0, misses: 0, iterationsHit: 0, lastIteration: 0, watermark: undefined }
+      record = {
+        kind,
+        name,
+        builtin: false,
+        hits: 0,
+        misses: 0,
+        iterationsHit: 0,
+        lastIteration: 0,
+        watermark: undefined,
+      }
       sites.set(name, record)
     }
     return record
@@ -42,7 +53,27 @@ export class Coverage {
 
   /** The record of a site that was evaluated; undefined: it never was. */
   find(kind: SiteKind, name: string): SiteRecord | undefined {
-    return this.byKind.get(kind)?.get(name)
+    return this.byKind.get(kind)?.get(name) ?? this.builtins.get(`${kind} ${name}`)
+  }
+
+  /** The simulator's own sites are apart: a user's site of the same name is another one. */
+  private builtin(kind: SiteKind, name: string): SiteRecord {
+    const key = `${kind} ${name}`
+    let record = this.builtins.get(key)
+    if (record === undefined) {
+      record = {
+        kind,
+        name,
+        builtin: true,
+        hits: 0,
+        misses: 0,
+        iterationsHit: 0,
+        lastIteration: 0,
+        watermark: undefined,
+      }
+      this.builtins.set(key, record)
+    }
+    return record
   }
 
   hit(record: SiteRecord): void {
@@ -55,6 +86,7 @@ export class Coverage {
 
   /** Every record, by kind, in order of first evaluation. */
   *records(): Iterable<SiteRecord> {
+    yield* this.builtins.values()
     for (const sites of this.byKind.values()) yield* sites.values()
   }
 }

@@ -11,6 +11,7 @@ import type { BusHooks } from './hooks.ts'
 import { ConnectionReset, RemoteError, RequestTimeout, SendFailed } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
+import { PendingRequests } from './pending-requests.ts'
 import { type BusMetrics, type PendingRequest, newBusMetrics } from './pending.ts'
 import { type RequestOptions, type RetryOptions, checkRequestOptions, defaultTimeoutMs } from './request-options.ts'
 import { type RemoteFailure, Responder } from './responder.ts'
@@ -41,7 +42,7 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly node: LifeCycle
   protected readonly shared: BusShared
   protected readonly engine: Engine
-  protected readonly requests = new Map<number, PendingRequest>()
+  protected readonly requests = new PendingRequests()
   private inBackground = 0
   /** Messages that arrived while the node was booting or paused. */
   private readonly parked: Message[] = []
@@ -115,7 +116,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       const copy = copyPayload(payload)
       const destination = this.shared.network.endpoint(to)
       if (destination === undefined) throw new SendFailed(to, method, 'there is no such node')
-      if (!this.node.alive) return this.deadRequest(method)
+      if (!this.node.alive || !this.engine.owner.alive) return this.deadRequest(method)
       const failure = this.transmit(this.message('one-way', destination, method, 0, copy, false))
       if (failure !== undefined) return Promise.reject(failure)
       this.metrics.sent++
@@ -196,7 +197,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     background = false,
   ): Promise<unknown> {
     const { engine, shared, node } = this
-    if (!node.alive) return this.deadRequest(method)
+    if (!node.alive || !engine.owner.alive) return this.deadRequest(method)
     const destination = shared.network.endpoint(to)
     if (destination === undefined) return Promise.reject(new SendFailed(to, method, 'there is no such node'))
     return new Promise((resolve, reject) => {
@@ -252,7 +253,7 @@ export class Bus implements Endpoint, LifeCycleListener {
 
   /** The last words of code whose node has just died go nowhere; anybody else learns that the node is dead. */
   private deadRequest(method: string): Promise<never> {
-    if (this.engine.owner === this.node.owner) return new Promise(() => {})
+    if (!this.engine.owner.alive) return new Promise(() => {})
     return Promise.reject(new NodeCrashed(this.id, `request '${method}': it is not alive`))
   }
 

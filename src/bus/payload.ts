@@ -20,23 +20,32 @@ export function copyPayload<T>(value: T): T {
     return value
   }
   if (value instanceof Sealed) return value.content as T
-  return copyFlat(value) ?? (copyDeep(value, 'payload', { copies: new Map(), open: new Set() }) as T)
+  return copyPlain(value) ?? (copyDeep(value, 'payload', { copies: new Map(), open: new Set() }) as T)
 }
 
-/** The common case, a flat plain object of primitives, without bookkeeping; undefined: it is not that. */
-function copyFlat<T extends object>(value: T): T | undefined {
+/** The common case, a plain object of primitives, without bookkeeping until something deeper comes; undefined: it is not plain. */
+function copyPlain<T extends object>(value: T): T | undefined {
   if (Object.getPrototypeOf(value) !== Object.prototype) return undefined
   const copy: Record<string, unknown> = {}
   const source = value as Record<string, unknown>
-  for (const key in source) {
-    const field = source[key]
-    if (key === '__proto__' || (typeof field === 'object' && field !== null)) return undefined
+  let visit: Visit | undefined
+  for (const key of Object.keys(source)) {
+    let field = source[key]
     if (typeof field === 'function' || typeof field === 'symbol') {
       throw new PayloadNotCloneable(pathTo('payload', key), show(field))
     }
-    copy[key] = field
+    if (typeof field === 'object' && field !== null) {
+      if (visit === undefined) begin(value, copy, (visit = { copies: new Map(), open: new Set() }))
+      field = copyDeep(field, pathTo('payload', key), visit)
+    }
+    if (key === '__proto__') define(copy, key, field)
+    else copy[key] = field
   }
   return copy as T
+}
+
+function define(copy: object, key: string, value: unknown): void {
+  Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true })
 }
 
 function copyDeep(value: unknown, path: string, visit: Visit): unknown {
@@ -60,10 +69,25 @@ function copyDeep(value: unknown, path: string, visit: Visit): unknown {
     begin(value, copy, visit)
     for (const key of Object.keys(value)) {
       const field = copyDeep((value as Record<string, unknown>)[key], pathTo(path, key), visit)
-      if (key === '__proto__')
-        Object.defineProperty(copy, key, { value: field, enumerable: true, writable: true, configurable: true })
+      if (key === '__proto__') define(copy, key, field)
       else copy[key] = field
     }
+    visit.open.delete(value)
+    return copy
+  }
+  if (value instanceof Map) {
+    const copy = new Map<unknown, unknown>()
+    begin(value, copy, visit)
+    for (const [key, item] of value) {
+      copy.set(copyDeep(key, `${path}.keys()`, visit), copyDeep(item, `${path}.get(${show(key)})`, visit))
+    }
+    visit.open.delete(value)
+    return copy
+  }
+  if (value instanceof Set) {
+    const copy = new Set<unknown>()
+    begin(value, copy, visit)
+    for (const item of value) copy.add(copyDeep(item, `${path}.values()`, visit))
     visit.open.delete(value)
     return copy
   }
@@ -78,6 +102,8 @@ function begin(source: object, copy: object, visit: Visit): void {
 }
 
 function clone(value: object, path: string): object {
+  const buffer: unknown = ArrayBuffer.isView(value) ? value.buffer : value
+  if (buffer instanceof SharedArrayBuffer) throw new PayloadNotCloneable(path, 'shared memory')
   try {
     return structuredClone(value)
   } catch {

@@ -10,7 +10,7 @@ export class PendingRequests {
   /** Length: a power of two. */
   private places: (PendingRequest | undefined)[] = [undefined, undefined, undefined, undefined]
   /** Old requests whose place a new one needed. */
-  private readonly displaced = new Map<number, PendingRequest>()
+  private displaced: Map<number, PendingRequest> | undefined
   private count = 0
 
   get size(): number {
@@ -20,7 +20,7 @@ export class PendingRequests {
   get(id: number): PendingRequest | undefined {
     const request = this.places[id & (this.places.length - 1)]
     if (request !== undefined && request.correlationId === id) return request
-    return this.displaced.size === 0 ? undefined : this.displaced.get(id)
+    return this.displaced?.get(id)
   }
 
   /** Adds one, or replaces the one with the same id. */
@@ -35,27 +35,29 @@ export class PendingRequests {
     const place = id & (this.places.length - 1)
     const request = this.places[place]
     if (request !== undefined && request.correlationId === id) this.places[place] = undefined
-    else if (this.displaced.size === 0 || !this.displaced.delete(id)) return false
+    else if (this.displaced?.delete(id) !== true) return false
     this.count--
     return true
   }
 
   /** All of them, oldest first. */
   values(): PendingRequest[] {
-    const all = [...this.displaced.values(), ...this.places.filter((request) => request !== undefined)]
+    const all = [...(this.displaced?.values() ?? []), ...this.places.filter((request) => request !== undefined)]
     return all.sort((a, b) => a.correlationId - b.correlationId)
   }
 
   private put(id: number, request: PendingRequest): void {
     const place = id & (this.places.length - 1)
     const before = this.places[place]
-    if (before !== undefined) this.displaced.set(before.correlationId, before)
     this.places[place] = request
+    if (before === undefined) return
+    this.displaced ??= new Map()
+    this.displaced.set(before.correlationId, before)
   }
 
   private grow(): void {
     const all = this.values()
-    this.displaced.clear()
+    this.displaced = undefined
     this.places = Array.from({ length: this.places.length * 2 }, () => undefined)
     for (const request of all) this.put(request.correlationId, request)
   }

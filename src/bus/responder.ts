@@ -71,6 +71,7 @@ export class Responder {
       if (this.answered.repeats(idempotencyKey, message)) return
     }
     this.metrics.handled++
+    const { owner } = this.node
     const context = { from: message.from.id, method: message.method, correlationId: message.correlationId }
     let result: unknown
     try {
@@ -79,6 +80,8 @@ export class Responder {
       this.failed(message, error)
       return
     }
+    // The handler ended its own node: nobody is left to answer.
+    if (!owner.alive) return
     if (isThenable(result)) this.wait(message, result)
     else if (message.kind === 'request') this.answer(message, result)
   }

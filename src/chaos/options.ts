@@ -124,7 +124,7 @@ function checkFamily(name: string, value: unknown, path: string): void {
   }
   for (const [field, given] of Object.entries(value)) {
     const at = `${path}.${field}`
-    const kind = allowed[field]
+    const kind = Object.hasOwn(allowed, field) ? allowed[field] : undefined
     if (kind === undefined) throw badInput(at, given, `known are ${Object.keys(allowed).join(', ')}`)
     if (kind === 'range') checkRange(given, at)
     if (kind === 'intensity') checkIntensity(given, at)

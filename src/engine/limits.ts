@@ -35,7 +35,7 @@ export const defaultLimits: Limits = {
 export function resolveLimits(given: Partial<Limits> = {}, where = 'limits'): Limits {
   if (given === null || typeof given !== 'object') throw badInput(where, given, 'it must be an object of numbers')
   for (const [name, value] of Object.entries(given)) {
-    if (!(name in defaultLimits)) {
+    if (!Object.hasOwn(defaultLimits, name)) {
       throw badInput(
         `${where}.${name}`,
         value,

@@ -40,7 +40,7 @@ export class Trace {
 
   /** The kept entries, oldest first. */
   get kept(): readonly TraceEntry[] {
-    return this.dropped === 0 ? this.entries : this.entries.slice(-this.capacity)
+    return this.entries.length <= this.capacity ? this.entries : this.entries.slice(-this.capacity)
   }
 
   /** The entry of the event with this number, if it was kept. */

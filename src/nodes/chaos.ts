@@ -1,17 +1,19 @@
 import type { Episodes } from '../chaos/episodes.ts'
-import type { FaultPlan } from '../chaos/faults.ts'
-import type { ClockOptions, CrashEpisodes, EpisodeOptions } from '../chaos/options.ts'
+import type { Fault, FaultPlan } from '../chaos/faults.ts'
+import type { ClockOptions, CrashEpisodes, EpisodeOptions, Intensity } from '../chaos/options.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
-import type { LifeCycle } from './node.ts'
+import type { CrashOptions, LifeCycle } from './node.ts'
 
 /** Nodes that faults may hit: those with a boot function or made by the option `nodes`; a test's own client is spared. */
 type Victims = () => readonly LifeCycle[]
 
-/** Crashes: a node (or a zone of nodes) dies, stays dead for a while, and is restarted. */
+/** How a node goes: at once, at once and with its disk, or in good order. */
+type Death = 'crash' | 'wipe' | 'stop'
+
+/** Attrition: a node (or a zone of nodes) dies, stays dead for a while, and is restarted. */
 export function startCrashes(episodes: Episodes, faults: FaultPlan, options: CrashEpisodes, victims: Victims): void {
   faults.enable('crash')
-  const wipe = options.wipe ?? 0.1
   episodes.start({
     family: 'crash',
     options,
@@ -20,29 +22,66 @@ export function startCrashes(episodes: Episodes, faults: FaultPlan, options: Cra
     begin: (random) => {
       const all = victims()
       const zone = pickZone(random, all, options.zones)
-      const wipes = random.chance(typeof wipe === 'number' ? wipe : random.between(wipe[0], wipe[1]))
+      const death = drawDeath(random, options)
       const dead = all.filter((node) => !node.alive).length
-      const maxDead = options.maxDead ?? Math.max(1, (all.length - 1) >> 1)
-      const hit = zone.filter((node) => node.alive).slice(0, Math.max(0, maxDead - dead))
-      if (hit.length === 0) return undefined
-      const fault = faults.inject(wipes ? 'wipe' : 'crash', hit.map((node) => node.id).join(', '))
+      const hit = zone.filter((node) => node.alive)
+      if (hit.length === 0 || dead + hit.length > maxDeadOf(options, all)) return undefined
+      const fault = faults.inject(death, hit.map((node) => node.id).join(', '))
       if (fault === undefined) return undefined
       faults.effect(fault)
-      const incarnations = hit.map((node) => node.incarnation)
-      for (const node of hit) {
-        if (wipes) node.wipe()
-        else node.crash(options.peers === undefined ? {} : { peers: options.peers })
-      }
+      const lives = hit.map((node) => new Life(node, death, options))
       return {
         fault,
         end: () => {
-          for (const [i, node] of hit.entries()) {
-            if (!node.alive && node.incarnation === incarnations[i]) node.restart()
-          }
+          for (const life of lives) life.renew()
         },
       }
     },
   })
+}
+
+/** One incarnation that was made to end, and its successor. */
+class Life {
+  private readonly node: LifeCycle
+  private readonly incarnation: number
+  private isOver = false
+
+  constructor(node: LifeCycle, death: Death, options: CrashEpisodes) {
+    this.node = node
+    this.incarnation = node.incarnation
+    const how: CrashOptions = options.peers === undefined ? {} : { peers: options.peers }
+    if (death === 'crash') node.crash(how)
+    else if (death === 'wipe') node.wipe(how)
+    else node.stopThen(options.graceMs ?? 1_000, () => this.stopped())
+  }
+
+  /** Restarts the node, unless somebody else has done so; one that is still stopping comes back when it has stopped. */
+  renew(): void {
+    this.isOver = true
+    this.stopped()
+  }
+
+  private stopped(): void {
+    const { node } = this
+    if (this.isOver && !node.alive && node.incarnation === this.incarnation) node.restart()
+  }
+}
+
+/** With zones, one whole zone may be dead; else fewer than half of the nodes, but one always. */
+function maxDeadOf({ maxDead, zones }: CrashEpisodes, all: readonly LifeCycle[]): number {
+  if (maxDead !== undefined) return maxDead
+  if (zones !== undefined && zones.length > 0) return Math.max(...zones.map((zone) => zone.length))
+  return Math.max(1, (all.length - 1) >> 1)
+}
+
+function drawDeath(random: RandomStream, { wipe = 0.1, graceful = 0.1 }: CrashEpisodes): Death {
+  const wipes = random.chance(shareOf(wipe, random))
+  const stops = random.chance(shareOf(graceful, random))
+  return wipes ? 'wipe' : stops ? 'stop' : 'crash'
+}
+
+function shareOf(share: Intensity, random: RandomStream): number {
+  return typeof share === 'number' ? share : random.between(share[0], share[1])
 }
 
 /** Pauses: a node stands still and goes on later, as under a long garbage collection or a suspended machine. */
@@ -76,12 +115,46 @@ export function skewClock(engine: Engine, faults: FaultPlan, options: ClockOptio
   node.clock.setDrift(drift)
   const onFirstRead = (): void => {
     const fault = faults.inject('clock', node.id, `skew ${skew} ms, drift ${drift} ppm`)
-    if (fault !== undefined) {
-      faults.effect(fault)
-      return
-    }
-    node.clock.setDrift(0)
-    node.clock.setSkew(0)
+    if (fault === undefined) node.clock.makePerfect()
+    else faults.effect(fault)
+  }
+  node.clock.onFirstRead = onFirstRead
+}
+
+/** Wall clocks that jump, as when a node's time is corrected: forth or back, and there they stay. */
+export function startClockJumps(
+  episodes: Episodes,
+  faults: FaultPlan,
+  { maxJumpMs = 1_000 }: ClockOptions,
+  victims: Victims,
+): void {
+  if (maxJumpMs === 0) return
+  episodes.start({
+    family: 'clock jump',
+    options: {},
+    every: [100, 10_000],
+    lasts: [0, 0],
+    begin: (random) => {
+      const alive = victims().filter((node) => node.alive)
+      const at = random.float()
+      const ms = Math.round(random.between(-maxJumpMs, maxJumpMs))
+      const node = alive[Math.floor(at * alive.length)]
+      if (node === undefined) return undefined
+      const fault = faults.inject('clock jump', node.id, `${ms} ms`)
+      if (fault === undefined) return undefined
+      noticed(node, faults, fault)
+      node.clock.jump(ms)
+      return { fault, end: () => {} }
+    },
+  })
+}
+
+/** A jump counts when the node's code next asks for the time. */
+function noticed(node: LifeCycle, faults: FaultPlan, fault: Fault): void {
+  const before = node.clock.onFirstRead
+  const onFirstRead = (): void => {
+    before?.()
+    faults.effect(fault)
   }
   node.clock.onFirstRead = onFirstRead
 }

@@ -4,10 +4,13 @@ import type { OwnerClock } from '../engine/owner.ts'
 
 /** A node's own clock: its code sees it through `Date` and `performance.now`; the simulation's time is never moved. */
 export class NodeClock implements OwnerClock {
+  /** How far the wall clock is off, but for what drift has added since `driftSince`, ms. */
   private offsetMs = 0
   private driftPpm = 0
   /** Virtual time, µs, from which the present drift counts. */
   private driftSince = 0
+  /** `performance.now` at `driftSince`, ms. */
+  private monotonicBase = 0
   private bootedAt = 0
 
   /** Called once, when the node's code first asks for the time. */
@@ -23,11 +26,11 @@ export class NodeClock implements OwnerClock {
     return this.offsetMs + this.drifted(this.nowMicros())
   }
 
-  /** Sets how far the wall clock is off, ms; negative: behind. */
+  /** Sets how far the wall clock is off, ms; negative: behind. `performance.now` does not jump. */
   setSkew(ms: number): void {
     if (!Number.isFinite(ms)) throw badInput('clock.setSkew(ms)', ms, 'it must be a finite number of milliseconds')
+    this.settleDrift()
     this.offsetMs = ms
-    this.driftSince = this.nowMicros()
   }
 
   /** Makes the wall clock jump, ms; negative: back. `performance.now` does not jump. */
@@ -36,19 +39,27 @@ export class NodeClock implements OwnerClock {
     this.offsetMs += ms
   }
 
-  /** Makes both clocks run fast (or slow, negative), in parts per million; at most ±500,000. */
+  /** Makes both clocks run fast (or slow, negative) from now on, in parts per million; at most ±500,000. */
   setDrift(ppm: number): void {
     if (!(Math.abs(ppm) <= 500_000)) {
       throw badInput('clock.setDrift(ppm)', ppm, 'it must be between -500,000 and 500,000 parts per million')
     }
-    this.offsetMs += this.drifted(this.nowMicros())
-    this.driftSince = this.nowMicros()
+    this.settleDrift()
     this.driftPpm = ppm
+  }
+
+  /** As if it had never been off. */
+  makePerfect(): void {
+    this.settleDrift()
+    this.monotonicBase = (this.driftSince - this.bootedAt) / 1000
+    this.offsetMs = this.driftPpm = 0
   }
 
   /** A new incarnation: `performance.now` starts at 0 again, the wall clock goes on. */
   reboot(): void {
-    this.bootedAt = this.nowMicros()
+    this.settleDrift()
+    this.monotonicBase = 0
+    this.bootedAt = this.driftSince
   }
 
   dateMs(now: number): number {
@@ -58,13 +69,25 @@ export class NodeClock implements OwnerClock {
 
   monotonicMs(now: number): number {
     if (this.onFirstRead !== undefined) this.read()
-    return ((now - this.bootedAt) / 1000) * (1 + this.driftPpm / 1e6)
+    return this.elapsed(now)
   }
 
   private read(): void {
     const first = this.onFirstRead
     this.onFirstRead = undefined
     first?.()
+  }
+
+  /** What drift has added so far becomes part of the offsets, so that changing the drift moves no clock. */
+  private settleDrift(): void {
+    const now = this.nowMicros()
+    this.monotonicBase = this.elapsed(now)
+    this.offsetMs += this.drifted(now)
+    this.driftSince = now
+  }
+
+  private elapsed(now: number): number {
+    return this.monotonicBase + ((now - this.driftSince) / 1000) * (1 + this.driftPpm / 1e6)
   }
 
   private drifted(now: number): number {

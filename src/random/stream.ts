@@ -77,8 +77,15 @@ export class RandomStream {
   /** One key of `weights`, with a probability in proportion to its value; undefined when all are 0. */
   weighted<K>(weights: readonly (readonly [K, number])[]): K | undefined {
     let total = 0
-    for (const [, weight] of weights) total += weight
-    if (total <= 0) return undefined
+    let possible = 0
+    let last: K | undefined
+    for (const [key, weight] of weights) {
+      if (!(weight > 0)) continue
+      total += weight
+      possible++
+      last = key
+    }
+    if (possible <= 1) return last
     let at = this.float() * total
     for (const [key, weight] of weights) {
       if (weight > 0 && at < weight) return key

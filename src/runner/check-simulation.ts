@@ -1,6 +1,7 @@
 import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
+import { badInput } from '../engine/errors.ts'
 import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
 import { type DriveOptions, Driver, defaultDrive } from './drive.ts'
@@ -81,6 +82,7 @@ export function checkSimulation(
   options: SimulationOptions = {},
   context: RunContext = {},
 ): Promise<SimulationResult> {
+  if (typeof body !== 'function') throw badInput('body', body, 'it must be a function (sim) => …')
   return new Campaign(body, resolveOptions(options), context).run()
 }
 
@@ -133,8 +135,8 @@ class Campaign {
     })
     for (;;) {
       const failure = await this.one(this.seedOf(this.iterations))
-      if (this.interrupted) return this.finish('interrupted', undefined)
       if (failure !== undefined) return this.finish('failure', failure)
+      if (this.interrupted) return this.finish('interrupted', undefined)
       if (total !== undefined) {
         if (this.iterations >= total) return this.finish('count reached', undefined)
         continue

@@ -21,6 +21,9 @@ export interface DriveOptions {
 
 export const defaultDrive: DriveOptions = { sliceMs: 20, trampoline: false }
 
+/** What the trampoline rejects to learn when everything is drained. */
+const drained = { kind: 'drained' } as const
+
 /** The wall clock is read once in so many events. */
 const eventsPerClockRead = 16
 
@@ -37,6 +40,8 @@ export class Driver {
   private work: Work | undefined
   private finished: (() => void) | undefined
   private inSlice = false
+  /** While the trampoline runs: queues its next round. */
+  private nextRound: (() => void) | undefined
   private savedRejections: NodeJS.UnhandledRejectionListener[] = []
   /** Told between two slices; may end the current work early. */
   onSlice: (() => void) | undefined
@@ -118,40 +123,29 @@ export class Driver {
     return true
   }
 
-  /** The same loop with public API only: goes on when a whole round of ticks and microtasks queued nothing more. */
+  /** The same loop with public API only: a rejection of its own tells it when everything else is drained. */
   private trampoline(): void {
     this.enterSlice()
     const end = this.host.now() + this.options.sliceMs
-    const { nextTick: counted } = process
-    let ticks = 0
     const { host } = this
-    process.nextTick = (callback: (...args: never[]) => void, ...args: never[]): void => {
-      ticks++
-      counted.call(process, callback as (...args: unknown[]) => void, ...args)
-    }
     const stop = (again: boolean): void => {
-      process.nextTick = counted
+      this.nextRound = undefined
       current.engine = current.assertions = undefined
       this.endSlice()
       if (again) this.begin()
     }
-    let seen = -1
     let events = 0
-    const requeue = (): void => void Promise.resolve().then(() => host.nextTick(round))
     const round = (): void => {
-      if (ticks !== seen) {
-        seen = ticks
-        requeue()
-        return
-      }
       if ((++events & (eventsPerClockRead - 1)) === 0) {
         host.beat()
         if (host.now() >= end) return stop(true)
       }
       if (!this.advance()) return stop(false)
-      requeue()
+      // Node reports it when ticks and microtasks are used up, and what else was rejected meanwhile before the next tick.
+      void Promise.reject(drained)
     }
-    host.nextTick(round)
+    this.nextRound = () => host.nextTick(round)
+    this.nextRound()
   }
 
   private enterSlice(): void {
@@ -171,6 +165,13 @@ export class Driver {
     this.savedRejections = []
   }
 
-  private readonly rejected = (reason: unknown): void => this.escaped(reason)
-  private readonly escaped = (error: unknown): void => this.work?.escaped(error)
+  private readonly rejected = (reason: unknown): void => {
+    if (reason === drained) this.nextRound?.()
+    else this.work?.escaped(reason)
+  }
+  private readonly escaped = (error: unknown): void => {
+    this.work?.escaped(error)
+    // Node wakes its loop with `setImmediate`, which is virtual now: without a real one the remaining ticks would wait.
+    if (this.nextRound !== undefined) this.host.defer(() => {})
+  }
 }

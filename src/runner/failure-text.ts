@@ -1,14 +1,27 @@
+import type { Fault } from '../chaos/faults.ts'
+import { describeOperation } from '../workload/planned-operation.ts'
 import { formatMillis, groupThousands } from '../engine/format.ts'
 import type { TraceEntry } from '../engine/trace.ts'
 import type { SiteResult } from './check-simulation.ts'
 import type { SeedFailure } from './examiner.ts'
 
+/** Longest list of minimal faults or operations. */
+const shownSteps = 20
+
 /** Trace lines shown in a failure. */
 const shownEvents = 8
 
+/** The commands of a failure: the whole seed, and its minimal form when there is one. */
+export interface ReplayCommands {
+  readonly seed: string
+  readonly minimal: string | undefined
+}
+
 /** Everything a failing seed says below the error's own message. The only place where this text is made. */
-export function failureStory(failure: SeedFailure, planned: number | null, replay: string): string {
-  const { failure: what, run } = failure
+export function failureStory(failure: SeedFailure, planned: number | null, replay: ReplayCommands): string {
+  const { minimal } = failure
+  const run = minimal?.run ?? failure.run
+  const what = minimal?.run.failure ?? failure.failure
   const of = planned === null ? '' : ` of ${groupThousands(planned)}`
   const entry = run?.trace?.at(what.event)
   const during = entry === undefined ? '' : ` (${entry.kind} ${entry.text})`.replace(' )', ')')
@@ -17,17 +30,53 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
       `event ${groupThousands(what.event)}${during} · by ${what.owner}`,
   ]
   if (!failure.chaos.startsWith('calm')) lines.push(`chaos ${failure.chaos}`)
-  if (run !== undefined && run.faults.length > 0) {
-    lines.push(`faults, ${Math.min(run.faults.length, shownEvents)} of ${groupThousands(run.faults.length)}:`)
-    for (const fault of run.faults.slice(-shownEvents)) lines.push(`  ${formatMillis(fault.time)} ${fault.text}`)
-  }
+  lines.push(...faultLines(failure), ...workloadLines(failure))
   const last = run?.trace?.kept.filter((line) => line.event <= what.event).slice(-shownEvents) ?? []
   if (last.length > 0) {
     lines.push('last events:')
     for (const one of last) lines.push(`  ${eventLine(one)}`)
   }
-  lines.push(`replay: ${replay}`)
+  if (replay.minimal !== undefined) lines.push(`replay: ${replay.minimal}`, `whole seed: ${replay.seed}`)
+  else lines.push(`replay: ${replay.seed}`)
   return lines.map((text) => `  ${text}`).join('\n')
+}
+
+function faultLines({ minimal, run }: SeedFailure): string[] {
+  if (minimal !== undefined) {
+    if (minimal.faultsBefore === 0) return []
+    const { faults } = minimal.run
+    const count = `${groupThousands(faults.length)} of ${groupThousands(minimal.faultsBefore)}`
+    const unfinished = minimal.complete ? '' : ' (the budget for shrinking ended)'
+    if (faults.length === 0)
+      return [`minimal faults, none of ${groupThousands(minimal.faultsBefore)}: it fails without any${unfinished}`]
+    return [
+      `minimal faults, ${count}:${unfinished}`,
+      ...faults.slice(0, shownSteps).map(faultLine),
+      ...more(faults.length),
+    ]
+  }
+  if (run === undefined || run.faults.length === 0) return []
+  const shown = run.faults.slice(-shownEvents)
+  return [`last faults, ${shown.length} of ${groupThousands(run.faults.length)}:`, ...shown.map(faultLine)]
+}
+
+function workloadLines({ minimal, run }: SeedFailure): string[] {
+  const operations = minimal?.plan.operations ?? run?.operations ?? []
+  if (operations.length === 0) return []
+  const isMinimal = minimal?.plan.operations !== undefined
+  const shown = isMinimal ? operations.slice(0, shownSteps) : operations.slice(-shownEvents)
+  const of = groupThousands(isMinimal ? minimal.operationsBefore : operations.length)
+  const title = `${isMinimal ? 'minimal' : 'last of the'} workload, ${groupThousands(isMinimal ? operations.length : shown.length)} of ${of}:`
+  const lines = shown.map((one) => `  ${formatMillis(one.at)}  ${describeOperation(one)}`)
+  return [title, ...lines, ...(isMinimal ? more(operations.length) : [])]
+}
+
+function faultLine({ time, text }: Fault): string {
+  return `  ${formatMillis(time)}  ${text}`
+}
+
+function more(count: number): string[] {
+  return count > shownSteps ? [`  and ${groupThousands(count - shownSteps)} more`] : []
 }
 
 /** '412 ms  n1  deliver request increment #3, client → server'. */

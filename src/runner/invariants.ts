@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import type { Owner } from '../engine/owner.ts'
 import { SimulationError, badInput, show } from '../engine/errors.ts'
 
 /** `event`: after every event. `quiet`: when faults are off, everything healed and nothing in flight. */
@@ -38,16 +39,29 @@ export class Invariants {
     engine.owner = engine.test
     for (const invariant of list) {
       if (engine.failure !== undefined) break
-      this.checkOne(invariant)
+      this.checkOne(invariant, owner)
     }
     engine.owner = owner
   }
 
-  private checkOne({ name, check }: Invariant): void {
+  private checkOne({ name, check }: Invariant, owner: Owner): void {
     let answer: unknown
+    let failed = false
+    let thrown: unknown
     try {
       answer = check()
     } catch (error) {
+      failed = true
+      thrown = error
+    }
+    // The check runs for the test; what it finds is the doing of whoever's event has just run.
+    this.engine.owner = owner
+    this.judge(name, answer, failed, thrown)
+    this.engine.owner = this.engine.test
+  }
+
+  private judge(name: string, answer: unknown, failed: boolean, error: unknown): void {
+    if (failed) {
       const text = error instanceof Error ? error.message : String(error)
       this.engine.report('InvariantViolation', name, `"${name}": its check threw: ${text}`, error)
       return

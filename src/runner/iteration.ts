@@ -62,6 +62,8 @@ export class Iteration implements Work {
   private interruptedFlag = false
   /** Virtual time, µs, at which quiesce gives up. */
   private quiesceEnd = 0
+  /** Virtual time, µs, at which all that happens at the instant of becoming quiet is over; -1: it is not quiet. */
+  private instantEnds = -1
 
   constructor(body: Body, plan: IterationPlan) {
     const trace = plan.recording ? new Trace(plan.limits.traceEntries) : undefined
@@ -112,7 +114,10 @@ export class Iteration implements Work {
       if (this.bodySettled) this.beginQuiesce('final quiesce')
       else if (world.quiescing.length > 0) this.beginQuiesce('quiesce')
     }
-    if (this.phase !== 'body' && this.settled()) return this.end()
+    if (this.phase !== 'body' && this.settled()) {
+      this.checkFramework()
+      return this.end()
+    }
     if (engine.failure !== undefined) return this.end()
     if (!engine.step()) this.nothingRuns()
     return true
@@ -136,19 +141,27 @@ export class Iteration implements Work {
   }
 
   private start(): void {
-    const result = this.body(new Simulation(this.world, this.plan.number))
+    let result: unknown
+    try {
+      result = this.body(new Simulation(this.world, this.plan.number))
+    } catch (error) {
+      this.bodyFailed(error)
+      return
+    }
     if (!isThenable(result)) {
-      this.settleBody()
+      this.bodySettled = true
       return
     }
     result.then(
-      () => this.settleBody(),
+      () => void (this.bodySettled = true),
       (error: unknown) => this.bodyFailed(error),
     )
   }
 
-  private settleBody(): void {
-    this.bodySettled = true
+  /** Soft expectations and counted assertions: everything has run now, on the nodes too. */
+  private checkFramework(): void {
+    if (this.engine.failure !== undefined) return
+    this.engine.owner = this.engine.test
     try {
       this.plan.afterBody?.()
     } catch (error) {
@@ -173,10 +186,12 @@ export class Iteration implements Work {
   private settled(): boolean {
     const { engine, world } = this
     if (!world.quiet) {
+      this.instantEnds = -1
       if (engine.now > this.quiesceEnd)
         this.leak(`not quiet after ${formatMillis(engine.limits.quiesceMs * 1000)} virtual`)
       return false
     }
+    if (!this.instantIsOver()) return false
     if (this.phase === 'shutdown') {
       world.checkShutdown()
       return true
@@ -193,6 +208,17 @@ export class Iteration implements Work {
       engine.scheduleAt(engine.now, EventKind.settle, owner.hash, owner, resolve as (data: unknown) => void, undefined)
     }
     this.phase = 'body'
+    return false
+  }
+
+  /** False while something may still happen at this instant: a caller who is told an outcome has not heard it yet. */
+  private instantIsOver(): boolean {
+    const { engine } = this
+    if (engine.nextTime > engine.now || engine.now === this.instantEnds) return true
+    if (this.instantEnds < engine.now) {
+      this.instantEnds = engine.now + 1
+      engine.scheduleAt(this.instantEnds, EventKind.settle, 0, engine.test, () => {}, undefined)
+    }
     return false
   }
 

@@ -72,6 +72,7 @@ const names = [
 
 /** Checks the options and fills in the defaults; throws SimulationError (BAD_INPUT). */
 export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
+  if (given === null || typeof given !== 'object') throw badInput('options', given, 'they must be an object')
   for (const [name, value] of Object.entries(given)) {
     if (!names.includes(name))
       throw badInput(`option '${name}'`, value, `there is no such option; known are ${names.join(', ')}`)
@@ -121,7 +122,8 @@ function resolveShrink(given: SimulationOptions['shrink'] = true): ShrinkBudget 
   }
   for (const [name, value] of Object.entries(given)) {
     if (!(name in defaultShrinkBudget)) throw badInput(`option 'shrink'.${name}`, value, 'known are runs and ms')
-    if (!(typeof value === 'number' && value > 0)) throw badInput(`option 'shrink'.${name}`, value, 'it must be above 0')
+    if (!(typeof value === 'number' && value > 0))
+      throw badInput(`option 'shrink'.${name}`, value, 'it must be above 0')
   }
   return { ...defaultShrinkBudget, ...given }
 }

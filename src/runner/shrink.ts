@@ -71,7 +71,7 @@ class Shrinker {
 
   async run(): Promise<Shrunk | undefined> {
     if (!(await this.start())) return undefined
-    for (let size = Infinity; this.size < size && !this.stopped; ) {
+    for (let size = Infinity; this.size < size && !this.stopped;) {
       size = this.size
       await this.families()
       await this.faults()
@@ -142,7 +142,9 @@ class Shrinker {
       for (const operation of this.best.operations ?? []) {
         const at = Math.round(operation.at / step) * step
         if (at === operation.at || simplicity(at) >= simplicity(operation.at)) continue
-        const operations = (this.best.operations ?? []).map((one) => (one.index === operation.index ? { ...one, at } : one))
+        const operations = (this.best.operations ?? []).map((one) =>
+          one.index === operation.index ? { ...one, at } : one,
+        )
         await this.fails({ ...this.best, operations })
       }
     }

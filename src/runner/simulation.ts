@@ -106,7 +106,14 @@ export class Simulation {
   workload(alphabet: Alphabet<Simulation, Node>, options: WorkloadOptions): Promise<WorkloadOutcome> {
     const { world, engine } = this
     const nodes = (): readonly Node[] => world.nodes
-    const host = { engine, sim: this as Simulation, nodes, record: world.workload, swarm: world.isSwarm, copy: copyPayload }
+    const host = {
+      engine,
+      sim: this as Simulation,
+      nodes,
+      record: world.workload,
+      swarm: world.isSwarm,
+      copy: copyPayload,
+    }
     return new Workload<Simulation, Node>(host, alphabet, options).run()
   }
 

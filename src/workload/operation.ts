@@ -31,15 +31,19 @@ export function checkAlphabet(alphabet: unknown): void {
   if (alphabet === null || typeof alphabet !== 'object' || Object.keys(alphabet).length === 0) {
     throw badInput('workload alphabet', alphabet, 'it must be an object of operations, one at least')
   }
-  for (const [name, operation] of Object.entries(alphabet as Record<string, Operation<never, unknown, unknown> | null>)) {
+  for (const [name, operation] of Object.entries(
+    alphabet as Record<string, Operation<never, unknown, unknown> | null>,
+  )) {
     const where = `operation '${name}'`
-    if (typeof operation?.run !== 'function') throw badInput(where, operation, 'it must be operation({ weight, draw, run })')
+    if (typeof operation?.run !== 'function')
+      throw badInput(where, operation, 'it must be operation({ weight, draw, run })')
     const { weight = 1, draw, enabled } = operation
     if (!(typeof weight === 'number' && weight >= 0 && Number.isFinite(weight))) {
       throw badInput(`weight of ${where}`, weight, 'it must be a number, 0 or more')
     }
     for (const [part, value] of Object.entries({ draw, enabled })) {
-      if (value !== undefined && typeof value !== 'function') throw badInput(`${part} of ${where}`, value, 'it must be a function')
+      if (value !== undefined && typeof value !== 'function')
+        throw badInput(`${part} of ${where}`, value, 'it must be a function')
     }
   }
 }

@@ -67,7 +67,8 @@ export class Workload<Sim, Node> {
   }
 
   private outcome(): WorkloadOutcome {
-    const count = (kind: OutcomeKind): number => this.history.reduce((sum, { outcome }) => sum + (outcome === kind ? 1 : 0), 0)
+    const count = (kind: OutcomeKind): number =>
+      this.history.reduce((sum, { outcome }) => sum + (outcome === kind ? 1 : 0), 0)
     const counts = { ok: count('ok'), failed: count('failed'), unknown: count('unknown') }
     return { operations: this.history.length, ...counts, byName: this.byName, history: this.history }
   }

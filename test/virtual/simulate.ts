@@ -49,18 +49,7 @@ export function simulate<T>(body: (engine: Engine) => T | Promise<T>, seed = 42)
 export function asOwner<T>(engine: Engine, id: string, body: () => T | Promise<T>): Promise<T> {
   const owner = new Owner(id)
   return new Promise((resolve, reject) => {
-    engine.as(
-      owner,
-      () => {
-        engine.schedule<unknown>(
-          0,
-          EventKind.start,
-          id,
-          () => void Promise.resolve(body()).then(resolve, reject),
-          undefined,
-        )
-      },
-      undefined,
-    )
+    const run = (): void => void Promise.resolve(body()).then(resolve, reject)
+    engine.scheduleAt<unknown>(engine.now, EventKind.start, 0, owner, run, undefined)
   })
 }
