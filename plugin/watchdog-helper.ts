@@ -86,7 +86,7 @@ function examine(window, limitMs) {
     if (over) return
     over = true
     clearTimeout(timer)
-    clearTimeout(nudge)
+    clearInterval(nudge)
     if (!target) return leave()
     target.post('Debugger.resume', {}, () => {})
     target.post('Debugger.disable', {}, leave)
@@ -112,7 +112,6 @@ function examine(window, limitMs) {
     const urls = new Map()
     target.on('Debugger.scriptParsed', ({ scriptId, url }) => urls.set(scriptId, url))
     target.on('Debugger.paused', ({ callFrames }) => {
-      clearTimeout(nudge)
       if (over) return
       if (!still(window)) return finish()
       for (const frame of callFrames) frame.url = urls.get(frame.location.scriptId) ?? ''
@@ -120,12 +119,7 @@ function examine(window, limitMs) {
       if (!callFrames.some((frame) => frame.url === '${sliceFilename}')) return finish()
       const found = namesTheCode(callFrames) || ++steps === 300
       // Between two links, inside Node's own loop: step until the next one runs.
-      const next = () => {
-        if (found) return finish()
-        target.post('Debugger.stepInto', {}, () => {})
-        // A step that leaves JavaScript for the queue of promise jobs is sometimes lost.
-        nudge = setTimeout(() => over || target.post('Debugger.pause', {}, () => {}), 30)
-      }
+      const next = () => found ? finish() : target.post('Debugger.stepInto', {}, () => {})
       if (!found && stack) return next()
       look(target, callFrames, (text) => {
         stack = text
@@ -134,7 +128,11 @@ function examine(window, limitMs) {
         next()
       })
     })
-    target.post('Debugger.enable', {}, () => target.post('Debugger.pause', {}, () => {}))
+    const pause = () => target.post('Debugger.pause', {}, () => {})
+    target.post('Debugger.enable', {}, pause)
+    // A blocked thread often does not notice a message, most of all a worker thread, before the next one arrives; and a
+    // step that leaves JavaScript for the queue of promise jobs can get lost. While it is paused this has no effect.
+    nudge = setInterval(pause, 15)
   })
 }
 

@@ -51,7 +51,7 @@ async function execute(run: TestRun): Promise<void> {
     return withHooks && !first ? hooks.between() : undefined
   }
   const context: RunContext = {
-    host: workerHost(provided, settings.options.limits?.drainMs),
+    host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
     alone: settings.alone && settings.seedSource !== 'test',
     corpus: settings.alone ? [] : readCorpus(task.file.filepath, fullName(task)).map(({ seed }) => seed),

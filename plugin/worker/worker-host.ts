@@ -1,7 +1,14 @@
+import { defaultLimits } from '../../src/engine/limits.ts'
 import { type Host, plainHost } from '../../src/virtual/host.ts'
-import type { ProvidedSimulation } from '../provided.ts'
+import { createWatchdog, isHang } from '../watchdog.ts'
 
-/** The host of a Vitest worker. */
-export function workerHost(_provided: ProvidedSimulation, _drainMs: number | undefined): Host {
-  return plainHost
+/** The host of a Vitest worker: slices run under a watchdog that ends an event which blocks for `drainMs`; 0: never. */
+export function workerHost(drainMs: number = defaultLimits.drainMs): Host {
+  const watchdog = createWatchdog()
+  return {
+    ...plainHost,
+    defer: (slice) => watchdog.defer(slice, drainMs),
+    leave: () => watchdog.leave(),
+    hangOf: (error) => (isHang(error) ? { stack: error.stack ?? '', blockedMs: error.blockedMs } : undefined),
+  }
 }

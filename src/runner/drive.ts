@@ -1,6 +1,6 @@
 import { current } from '../engine/current.ts'
 import { drainWorks } from './drain.ts'
-import type { Host } from '../virtual/host.ts'
+import type { Host, HostHang } from '../virtual/host.ts'
 
 /** Something that runs event by event. */
 export interface Work {
@@ -10,6 +10,8 @@ export interface Work {
   enter(): void
   /** An error or rejection that nobody caught escaped from the last event's microtasks or nextTicks. */
   escaped(error: unknown): void
+  /** A watchdog ended the last event: it blocked the thread for too long. */
+  hung(hang: HostHang): void
 }
 
 export interface DriveOptions {
@@ -62,15 +64,7 @@ export class Driver {
 
   /** Resolves in a fresh macrotask, outside every slice. */
   leave(): Promise<void> {
-    return new Promise((resolve) => this.host.defer(() => resolve()))
-  }
-
-  /** Takes over after a watchdog has thrown the running slice away. */
-  interrupted(error: unknown): void {
-    if (!this.inSlice) return
-    this.endSlice()
-    this.work?.escaped(error)
-    this.begin()
+    return this.host.leave()
   }
 
   private begin(): void {
@@ -170,6 +164,14 @@ export class Driver {
     else this.work?.escaped(reason)
   }
   private readonly escaped = (error: unknown): void => {
+    const hang = this.host.hangOf?.(error)
+    if (hang !== undefined) {
+      current.engine = current.assertions = undefined
+      this.nextRound = undefined
+      this.work?.hung(hang)
+      this.host.defer(this.slice)
+      return
+    }
     this.work?.escaped(error)
     // Node wakes its loop with `setImmediate`, which is virtual now: without a real one the remaining ticks would wait.
     if (this.nextRound !== undefined) this.host.defer(() => {})

@@ -11,10 +11,12 @@ import { EventKind } from '../engine/event.ts'
 import type { FailureKind } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import type { Limits } from '../engine/limits.ts'
+import { userFrames } from '../engine/stack.ts'
 import { describeWaits } from '../engine/waits.ts'
 import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/node.ts'
 import { beginContext } from '../virtual/async-context.ts'
+import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { Simulation } from './simulation.ts'
@@ -90,15 +92,17 @@ export class Iteration implements Work {
     this.engine.fail(error)
   }
 
-  /** The watchdog ended a loop inside one event. */
-  hung(stack: string, blockedMs: number): void {
+  hung({ stack, blockedMs }: HostHang): void {
     const { owner, now, executed } = this.engine
-    this.engine.report(
-      'Hang',
-      'event loop blocked',
-      `event ${executed} of ${owner.id} at ${formatMillis(now)} virtual blocked for more than ${Math.round(blockedMs)} ms: an ` +
-        `endless loop or microtask storm; raise it with limits: { drainMs: … }\n${stack}`,
-    )
+    const frames = userFrames(stack)
+    const where = frames[0] === undefined ? '' : `, ${frames[0].trim()}`
+    const message =
+      `event ${executed} of ${owner.id} at ${formatMillis(now)} virtual blocked for more than ${Math.round(blockedMs)} ms${where}: ` +
+      'an endless loop, promise chain or nextTick chain; if the work is finite, raise it with limits: { drainMs: … }'
+    const error = new Error(message)
+    error.name = 'Hang'
+    error.stack = [`Hang: ${message}`, ...frames].join('\n')
+    this.engine.report('Hang', 'event loop blocked', message, error)
   }
 
   /** Ends the iteration without a verdict. */

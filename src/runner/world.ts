@@ -13,7 +13,7 @@ import { RandomOrder, type ScheduleStrategy } from '../chaos/schedule.ts'
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
-import { skewClock, startCrashes, startPauses } from '../nodes/chaos.ts'
+import { skewClock, startClockJumps, startCrashes, startPauses } from '../nodes/chaos.ts'
 import { startNetworkChaos } from '../network/chaos.ts'
 import { Network } from '../network/hand-made.ts'
 import {
@@ -145,10 +145,11 @@ export class World {
   }
 
   private startNodeChaos(episodes: Episodes): void {
-    const { crash, pause } = this.plan.chaos
+    const { clock, crash, pause } = this.plan.chaos
     const victims = (): readonly Node[] => this.nodes.filter((node) => node.isVictim)
     if (crash !== undefined) startCrashes(episodes, this.faults, crash, victims)
     if (pause !== undefined) startPauses(episodes, this.faults, pause, victims)
+    if (clock !== undefined) startClockJumps(episodes, this.faults, clock, victims)
   }
 
   /** Installs the built-in invariants that are on. */

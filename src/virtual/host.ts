@@ -1,11 +1,22 @@
 import { real } from './real.ts'
 
+/** One event blocked the thread for longer than it may. */
+export interface HostHang {
+  /** The stack of the loop, as far as it could be read. */
+  readonly stack: string
+  readonly blockedMs: number
+}
+
 /** What the driver needs of the real world; the only door through which real time enters a run. */
 export interface Host {
   /** Real time, ms, monotonic. */
   now(): number
   /** Runs `slice` in a fresh macrotask. */
   defer(slice: () => void): void
+  /** Resolves in a fresh macrotask that belongs to no slice. */
+  leave(): Promise<void>
+  /** Says that an error which escaped from a slice is a watchdog's: the slice was thrown away and will not go on. */
+  hangOf?(error: unknown): HostHang | undefined
   /** Called every few events: shows a watchdog that the loop is alive. */
   beat(): void
   /** Drains every nextTick and microtask from a macrotask; undefined: this Node has no such call. */
@@ -17,6 +28,7 @@ export interface Host {
 export const plainHost: Host = {
   now: real.performanceNow,
   defer: (slice) => void real.setImmediate(slice),
+  leave: () => new Promise((resolve) => void real.setImmediate(resolve)),
   beat: () => {},
   drain: real.tickCallback,
   nextTick: (callback) => real.nextTick.call(process, callback),
