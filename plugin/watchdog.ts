@@ -102,13 +102,19 @@ const scriptSlot = Symbol.for('vitest-simulation.watchdog.call')
 const instanceSlot = Symbol.for('vitest-simulation.watchdog')
 const slots = process as unknown as { [scriptSlot]?: () => void; [instanceSlot]?: Watchdog }
 
-/** The watchdog of this thread; starts its helper when something is deferred for the first time. */
-export function createWatchdog(): Watchdog {
+/**
+ * Which hang is the first whose place is known. The helper that finds it costs 50 ms of processor time at its start:
+ * who can repeat the work that hung (a simulation can) starts it for the second one.
+ */
+export type Locating = 'first hang' | 'second hang'
+
+/** The watchdog of this thread; the first caller decides when its helper is started. */
+export function createWatchdog(locating: Locating = 'first hang'): Watchdog {
   // On `process`, since Vitest loads modules once per test file: the thread must not get a helper for each.
-  return (slots[instanceSlot] ??= create())
+  return (slots[instanceSlot] ??= create(locating))
 }
 
-function create(): Watchdog {
+function create(locating: Locating): Watchdog {
   const queue: Deferred[] = []
   let scheduled = false
   let windows = 0
@@ -148,23 +154,30 @@ function create(): Watchdog {
   function guardWindow(limitMs: number): void {
     const context = new AsyncResource('vitest-simulation')
     // The slices of a window last up to twice windowMs together; the limit is for the event that comes last.
-    const window = announce((helper ??= startHelper()), limitMs + 2 * windowMs, ++windows)
+    if (locating === 'first hang') helper ??= startHelper()
+    const window = helper === undefined ? 0 : announce(helper, limitMs + 2 * windowMs, ++windows)
     const openedAt = real.performanceNow()
-    const timeout = limitMs + 2 * windowMs + graceMs
+    const timeout = limitMs + 2 * windowMs + (helper === undefined ? 0 : graceMs)
     try {
       callWithTimeout(() => runWindow(limitMs), timeout)
     } catch (error) {
       const blockedMs = real.performanceNow() - openedAt
       // Code under test may use vm's timeout too; its error is not ours.
       if (!isTimeout(error) || blockedMs < timeout - 5) throw error
-      Atomics.store(helper.cells, cell.open, 0)
+      const frames = helper === undefined ? undefined : lastSample(helper.port, window)
+      close()
       cleanContext = context
-      const hang = new Hang(limitMs, Math.round(blockedMs), lastSample(helper.port, window))
+      helper ??= startHelper()
+      const hang = new Hang(limitMs, Math.round(blockedMs), frames)
       dropQueuedJobs()
       throw hang
     } finally {
-      Atomics.store(helper.cells, cell.open, 0)
+      close()
     }
+  }
+
+  function close(): void {
+    if (helper !== undefined) Atomics.store(helper.cells, cell.open, 0)
   }
 
   return {

@@ -4,7 +4,7 @@ import { createWatchdog, isHang } from '../watchdog.ts'
 
 /** The host of a Vitest worker: slices run under a watchdog that ends an event which blocks for `drainMs`; 0: never. */
 export function workerHost(drainMs: number = defaultLimits.drainMs): Host {
-  const watchdog = createWatchdog()
+  const watchdog = createWatchdog('second hang')
   return {
     ...plainHost,
     defer: (slice) => watchdog.defer(slice, drainMs),

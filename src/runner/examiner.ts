@@ -43,7 +43,13 @@ export class Examiner {
   async explain(first: IterationResult, number: number, plan: ReplayPlan | undefined): Promise<SeedFailure> {
     const failure = first.failure as Failure
     const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest }
-    if (failure.kind === 'Hang') return { ...base, failure, run: undefined }
+    // The watchdog knows where only when the same event hangs again.
+    if (failure.kind === 'Hang') {
+      const again = await this.record(first.seed, number, plan)
+      return again.failure?.kind === 'Hang'
+        ? { ...base, failure: again.failure, run: again }
+        : { ...base, failure, run: undefined }
+    }
     const again = await this.record(first.seed, number, plan)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     if (again.digest !== first.digest || again.failure?.kind !== failure.kind) {
