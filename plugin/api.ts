@@ -31,7 +31,7 @@ export type { RunContext, SimulationResult } from '../src/runner/check-simulatio
 export type { SeedFailure } from '../src/runner/examiner.ts'
 export { operation } from '../src/runner/operation.ts'
 export type { WorkloadOutcome } from '../src/workload/outcome.ts'
-export type { WorkloadOptions } from '../src/workload/workload.ts'
+export type { WorkloadOptions } from '../src/workload/options.ts'
 export type { SimulationOptions } from '../src/runner/options.ts'
 export type { Simulation } from '../src/runner/simulation.ts'
 export type { Node } from '../src/runner/node.ts'

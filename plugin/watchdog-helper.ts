@@ -37,8 +37,10 @@ export interface HelperData {
 }
 
 /**
- * The helper thread. It only looks: the interruption itself is done by `vm`'s timeout on the guarded thread, because that
- * unwinds as an ordinary JavaScript error, while `Runtime.terminateExecution` leaves Node's async id stack corrupt.
+ * The helper thread. It looks: the interruption itself is done by `vm`'s timeout on the guarded thread, because that unwinds
+ * as an ordinary JavaScript error, while `Runtime.terminateExecution` leaves Node's async id stack corrupt. V8 can lose that
+ * timeout when it meets a pause, so no look begins or goes on near it; and should a window stay open all the same, the
+ * helper asks V8 to terminate once more: `vm` knows that its timeout has passed, and converts this termination, too.
  *
  * Plain JavaScript in a string: a worker started from a file would need a path that survives bundling, and a function
  * turned into text would carry whatever the transforms (coverage, SSR imports) put into it.
@@ -51,7 +53,7 @@ const { shared, port, thread, isMainThread, graceMs } = workerData
 const cells = new Int32Array(shared, 0, 4)
 const openedAt = new Float64Array(shared, ${openedAtOffset}, 1)
 const now = () => Number(process.hrtime.bigint()) / 1e6
-let examined = 0
+let examined = 0, reported = 0
 
 function watch() {
   for (;;) {
@@ -62,14 +64,20 @@ function watch() {
     }
     const window = Atomics.load(cells, ${cell.open})
     const limitMs = Atomics.load(cells, ${cell.limitMs})
-    const leftMs = openedAt[0] + limitMs - now()
-    if (window !== 0 && window !== examined && leftMs <= 0) {
-      examined = window
-      return examine(window, limitMs)
+    const overMs = now() - openedAt[0] - limitMs
+    if (window !== 0 && still(window)) {
+      if (overMs > graceMs + 1000 && window !== reported) report((reported = window), limitMs)
+      if (overMs > graceMs + 300) return examine(window, true, 700)
+      if (overMs >= 0 && overMs < graceMs - 400 && window !== examined) return examine((examined = window), false, graceMs - 200 - overMs)
     }
     // Later windows end later, so sleeping until this one's limit cannot miss theirs (250: one may have a shorter limit).
-    Atomics.wait(cells, ${cell.never}, 0, window === examined ? 50 : Math.min(Math.max(leftMs, 1), 250))
+    Atomics.wait(cells, ${cell.never}, 0, overMs >= 0 ? 50 : Math.min(-overMs, 250))
   }
+}
+
+function report(window, limitMs) {
+  writeSync(2, '[vitest-simulation] one event has blocked the thread for ' + Math.round(now() - openedAt[0]) + ' ms (limit ' + limitMs +
+    ' ms) and could not be interrupted yet; it is probably inside a native call\\n' + (window === seen.window ? seen.stack + '\\n' : ''))
 }
 
 const isNode = (frame) => frame.url === '' || frame.url.startsWith('node:')
@@ -80,8 +88,17 @@ const namesTheCode = (frames) => {
 }
 const still = (window) => Atomics.load(cells, ${cell.open}) === window
 
-function examine(window, limitMs) {
-  let target, timer, nudge, stack = '', steps = 0, over = false
+let seen = { window: 0, stack: '' }
+
+/** Pauses the thread and posts its stack; gives up after forMs. With \`terminate\` it also stops what runs there. */
+function examine(window, terminate, forMs) {
+  let target, nudge, steps = 0, over = false, left = false
+  const leave = () => {
+    if (left) return
+    left = true
+    target?.close()
+    setImmediate(watch)
+  }
   const finish = () => {
     if (over) return
     over = true
@@ -91,20 +108,11 @@ function examine(window, limitMs) {
     target.post('Debugger.resume', {}, () => {})
     target.post('Debugger.disable', {}, leave)
   }
-  let left = false
-  const leave = () => {
-    if (left) return
-    left = true
-    target?.close()
-    setImmediate(watch)
-  }
-  timer = setTimeout(() => {
-    if (still(window)) writeSync(2, '[vitest-simulation] one event has blocked the thread for ' + Math.round(now() - openedAt[0]) +
-      ' ms (limit ' + limitMs + ' ms) and could not be interrupted; it is probably inside a native call\\n' + stack + '\\n')
+  const timer = setTimeout(() => {
     finish()
     // A thread that is stuck in native code answers nothing.
-    leave()
-  }, graceMs + 1000)
+    setTimeout(leave, 100)
+  }, forMs)
   attach((attached) => {
     if (over) return attached.close()
     target = attached
@@ -117,14 +125,14 @@ function examine(window, limitMs) {
       for (const frame of callFrames) frame.url = urls.get(frame.location.scriptId) ?? ''
       // Already interrupted: this is the watchdog itself, on its way to close the window.
       if (!callFrames.some((frame) => frame.url === '${sliceFilename}')) return finish()
-      const found = namesTheCode(callFrames) || ++steps === 300
+      const found = terminate || namesTheCode(callFrames) || ++steps === 300
       // Between two links, inside Node's own loop: step until the next one runs.
       const next = () => found ? finish() : target.post('Debugger.stepInto', {}, () => {})
-      if (!found && stack) return next()
-      look(target, callFrames, (text) => {
-        stack = text
+      if (!found && seen.window === window) return next()
+      look(target, callFrames, (stack) => {
         // Posted before the thread is let go, so it finds the message as soon as it is interrupted.
-        port.postMessage({ window, stack })
+        port.postMessage((seen = { window, stack }))
+        if (terminate) target.post('Runtime.terminateExecution', {}, () => {})
         next()
       })
     })

@@ -1,42 +1,55 @@
 import type { Engine } from '../engine/engine.ts'
 import { eventKind } from '../engine/event.ts'
+import type { Owner } from '../engine/owner.ts'
 import { isThenable } from '../nodes/node.ts'
 import type { ActorType } from './actor.ts'
+import type { CallLink } from './actor-call.ts'
+import { Refused } from './errors.ts'
 import type { Registration } from './registration.ts'
 
 /** 'loading': the factory runs; 'active': takes turns; 'closing': its hooks run; 'gone'. */
 export type ActivationState = 'loading' | 'active' | 'closing' | 'gone'
 
+/** One message, or one run of a timer's callback. */
 interface Turn {
+  /** '': a timer's. */
   readonly method: string
   readonly payload: unknown
-  readonly chain: readonly string[]
+  readonly chain: readonly CallLink[]
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
 
 const turnKind = eventKind<string>('turn', (actor) => actor)
+const noLinks: readonly CallLink[] = []
 
-/** What an activation tells its node. */
+/** What an activation asks and tells its node. */
 export interface ActivationOwner {
   readonly engine: Engine
+  /** On whose behalf the actor's code runs. */
+  readonly code: Owner
+  /** True while the lease lasts under which the activation is registered. */
+  mayRun(activation: Activation): boolean
   /** A message reached an activation that is gone: our own rule is broken. */
   handledAfterEnd(activation: Activation): void
+  /** Work began, or ended, that no message waits for. */
+  busy(change: 1 | -1): void
 }
-
-/** The activation ended before it came to this message. */
-export class Refused extends Error {}
 
 /** One life of one actor on one node: its methods, and the turns that wait. */
 export class Activation {
   readonly id: string
   readonly type: ActorType
   readonly registration: Registration
+  /** Later activations of the same actor have a higher one. */
+  readonly fence: number
   state: ActivationState = 'loading'
-  /** Virtual time of the last turn, µs. */
+  /** Virtual time of the last message, µs. */
   lastUsed: number
   /** The chain of calls that the present turn belongs to; empty while reentrant turns interleave. */
-  chain: readonly string[] = []
+  private chain: readonly CallLink[] = noLinks
+  /** Number of the present turn. */
+  private turns = 0
   readonly hooks: (() => unknown)[] = []
   readonly timers = new Set<() => void>()
   private readonly owner: ActivationOwner
@@ -46,12 +59,13 @@ export class Activation {
   private running = 0
   private whenIdle: (() => void) | undefined
 
-  constructor(owner: ActivationOwner, id: string, type: ActorType, registration: Registration) {
+  constructor(owner: ActivationOwner, id: string, type: ActorType, registration: Registration, fence: number) {
     this.owner = owner
     this.engine = owner.engine
     this.id = id
     this.type = type
     this.registration = registration
+    this.fence = fence
     this.lastUsed = this.engine.now
   }
 
@@ -62,9 +76,9 @@ export class Activation {
   }
 
   /** Takes a message: the result when the turn ends at once, else a promise of it. */
-  call(method: string, payload: unknown, chain: readonly string[]): unknown {
+  call(method: string, payload: unknown, chain: readonly CallLink[]): unknown {
     this.lastUsed = this.engine.now
-    if (this.running > 0 && !this.type.reentrant) {
+    if (this.mustWait) {
       return new Promise((resolve, reject) => {
         this.waiting.push({ method, payload, chain, resolve, reject })
       })
@@ -72,27 +86,42 @@ export class Activation {
     return this.turn(method, payload, chain)
   }
 
-  /** True while a turn is under way that a call from `chain` would wait for for ever. */
-  isWaitedForBy(chain: readonly string[]): boolean {
-    return !this.type.reentrant && this.running > 0 && chain.includes(this.id)
+  /** True when a call from `chain` would wait for ever for the turn that it comes from. */
+  isWaitedForBy(chain: readonly CallLink[]): boolean {
+    if (this.type.reentrant || this.running === 0) return false
+    return chain.some((link) => link.activation === this.registration.activation && link.turn === this.turns)
   }
 
-  /** Runs `callback` as a turn, after those that wait. */
+  /** True while a turn is under way or waits. */
+  get isBusy(): boolean {
+    return this.running > 0 || this.waiting.length > 0
+  }
+
+  /** The chain of a call that the present turn makes. */
+  chainOfCall(): readonly CallLink[] {
+    if (this.type.reentrant) return noLinks
+    return [...this.chain, { actor: this.id, activation: this.registration.activation, turn: this.turns }]
+  }
+
+  /** Runs `callback` as a turn, after those that wait. What it throws fails the simulation. */
   runTurn(callback: () => unknown): void {
-    const fail = (error: unknown): void => this.engine.fail(error)
-    if (this.running > 0 && !this.type.reentrant) {
-      this.waiting.push({ method: '', payload: callback, chain: [], resolve: () => {}, reject: fail })
+    const fail = (error: unknown): void => {
+      if (!(error instanceof Refused)) this.engine.fail(error)
+    }
+    if (this.mustWait) {
+      this.waiting.push({ method: '', payload: callback, chain: noLinks, resolve: () => {}, reject: fail })
       return
     }
+    if (!this.owner.mayRun(this)) return
     try {
-      const result = this.turn('', callback, [])
+      const result = this.turn('', callback, noLinks)
       if (isThenable(result)) result.then(undefined, fail)
     } catch (error) {
       fail(error)
     }
   }
 
-  /** Resolves when no turn is under way; messages that still wait are given back. */
+  /** Takes no message any more; resolves when no turn is under way. */
   drain(): Promise<void> {
     this.state = 'closing'
     if (this.running === 0) return Promise.resolve()
@@ -101,18 +130,43 @@ export class Activation {
     })
   }
 
-  /** The end: timers die; what waits is refused, so that it is routed again. */
-  end(): void {
-    this.state = 'gone'
-    for (const cancel of this.timers) cancel()
-    this.timers.clear()
-    for (const turn of this.waiting.splice(0)) turn.reject(new Refused())
+  /** Runs the hooks as the last turn; what one throws fails the simulation. */
+  async runHooks(): Promise<void> {
+    this.running++
+    this.turns++
+    for (const hook of this.hooks) {
+      try {
+        await hook()
+      } catch (error) {
+        this.engine.fail(error)
+      }
+    }
+    this.running--
   }
 
-  private turn(method: string, payload: unknown, chain: readonly string[]): unknown {
+  /** The end: timers die; what waits is refused, so that it is routed again. */
+  end(): void {
+    const waiting = this.vanish()
+    for (const turn of waiting) turn.reject(new Refused())
+  }
+
+  /** The end together with the node: whoever waits here is dead, too. Gives back what waited. */
+  vanish(): readonly Turn[] {
+    this.state = 'gone'
+    for (const cancel of [...this.timers]) cancel()
+    return this.waiting.splice(0)
+  }
+
+  /** Messages take their turns in the order in which they came. */
+  private get mustWait(): boolean {
+    return !this.type.reentrant && (this.running > 0 || this.waiting.length > 0)
+  }
+
+  private turn(method: string, payload: unknown, chain: readonly CallLink[]): unknown {
     if (this.state === 'gone') this.owner.handledAfterEnd(this)
     this.running++
-    this.chain = this.type.reentrant ? [] : chain
+    this.turns++
+    this.chain = chain
     let result: unknown
     try {
       result = method === '' ? (payload as () => unknown)() : this.method(method)(payload as never)
@@ -124,13 +178,20 @@ export class Activation {
       this.over()
       return result
     }
+    const isTimer = method === ''
+    if (isTimer) this.owner.busy(1)
+    const over = (): void => {
+      if (isTimer) this.owner.busy(-1)
+      else this.lastUsed = this.engine.now
+      this.over()
+    }
     return result.then(
       (value) => {
-        this.over()
+        over()
         return value
       },
       (error: unknown) => {
-        this.over()
+        over()
         throw error
       },
     )
@@ -143,18 +204,18 @@ export class Activation {
   }
 
   private over(): void {
-    this.running--
-    this.lastUsed = this.engine.now
-    if (this.running > 0) return
-    this.chain = []
+    if (--this.running > 0) return
+    this.chain = noLinks
     this.whenIdle?.()
     if (this.waiting.length > 0 && this.state === 'active') {
-      this.engine.schedule(0, turnKind, 'turn', () => this.nextTurn(), this.id)
+      this.engine.scheduleAt(this.engine.now, turnKind, 0, this.owner.code, () => this.nextTurn(), this.id)
     }
   }
 
   private nextTurn(): void {
     if (this.running > 0 || this.state !== 'active') return
+    // A lease that has ended ends this activation: what waits is refused.
+    if (!this.owner.mayRun(this)) return
     const turn = this.waiting.shift()
     if (turn === undefined) return
     try {

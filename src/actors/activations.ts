@@ -1,12 +1,15 @@
 import { eventKind } from '../engine/event.ts'
+import type { Owner } from '../engine/owner.ts'
 import { Activation, type ActivationOwner } from './activation.ts'
 import { actorInvariants } from './actor-system.ts'
+import type { ActorType } from './actor.ts'
+import type { ActorCall, CallLink } from './actor-call.ts'
+import { createSelf } from './create-self.ts'
 import type { DirectoryClient, Found } from './directory-client.ts'
-import { ActorUnavailable } from './errors.ts'
+import { ActorUnavailable, NotHere } from './errors.ts'
 import { Lease } from './lease.ts'
 import type { NodeActors } from './node-actors.ts'
 import type { Registration } from './registration.ts'
-import { createSelf } from './create-self.ts'
 
 const idleKind = eventKind<string>('idle', (actor) => actor)
 
@@ -16,23 +19,34 @@ const clearAgainMicros = 500_000
 /** Where an actor was found when it was to be activated here. */
 export type Obtained = { readonly kind: 'here' } | { readonly kind: 'elsewhere'; readonly node: string }
 
+/** How an activation is to end. */
+interface Ending {
+  /** False: the registration goes with the node's lease. */
+  readonly unregister: boolean
+  readonly hooks: boolean
+}
+
 /** The activations of one incarnation of a node. */
 export class Activations implements ActivationOwner {
   readonly engine
+  /** Work under way that no message waits for: turns of timers, deactivations. */
+  underWay = 0
   private readonly owner: NodeActors
   private readonly client: DirectoryClient
   private readonly byId = new Map<string, Activation>()
   /** Activations and deactivations under way, by actor. */
   private readonly starting = new Map<string, Promise<Obtained>>()
   private readonly closing = new Map<string, Promise<void>>()
-  private readonly leaseOf: Lease
+  private readonly lease: Lease
+  /** No actor is activated any more; resolves when the last one has gone and the lease is given back. */
+  private shutDown: Promise<void> | undefined
 
   constructor(owner: NodeActors, client: DirectoryClient) {
     this.owner = owner
     this.client = client
     this.engine = owner.system.engine
     const { node, system } = owner
-    this.leaseOf = new Lease(
+    this.lease = new Lease(
       this.engine,
       node,
       client,
@@ -41,13 +55,12 @@ export class Activations implements ActivationOwner {
     )
   }
 
-  get size(): number {
-    return this.byId.size
+  get code(): Owner {
+    return this.owner.node.owner
   }
 
-  /** The number of the node's present lease; 0: none. */
-  get lease(): number {
-    return this.leaseOf.number
+  get size(): number {
+    return this.byId.size
   }
 
   ids(): string[] {
@@ -58,15 +71,37 @@ export class Activations implements ActivationOwner {
     return this.byId.get(id)?.state === 'active'
   }
 
+  /** True while the node holds that lease; changes nothing. */
+  holds(lease: number): boolean {
+    return this.lease.isHeld(lease)
+  }
+
   /** The activation that can take a message now; undefined: there is none, or the node's lease has ended. */
   ready(id: string): Activation | undefined {
     const activation = this.byId.get(id)
-    if (activation?.state !== 'active' || this.leaseOf.number === 0) return undefined
+    if (activation?.state !== 'active' || this.lease.number === 0) return undefined
     return activation
   }
 
-  /** Makes sure that the actor is active here, or says where else it is. Rejects with DirectoryUnavailable. */
-  obtain(id: string, type: string, key: string): Promise<Obtained> {
+  /** True when a call from `chain` would wait for ever for the actor here, active or closing. */
+  isWaitedFor(id: string, chain: readonly CallLink[]): boolean {
+    return chain.length > 0 && this.byId.get(id)?.isWaitedForBy(chain) === true
+  }
+
+  /**
+   * Makes sure that the actor is active here, or says where else it is.
+   *
+   * Rejects with NotHere when this node takes no actors any more, with DirectoryUnavailable, ActorUnavailable or what
+   * the factory threw.
+   */
+  async obtain({ type, key, chain }: ActorCall): Promise<Obtained> {
+    const id = `${type}/${key}`
+    if (this.shutDown !== undefined) {
+      // It is gone when the lease is; but a hook that calls must not wait for the shutdown that waits for the hook.
+      if (!chain.some((link) => this.byId.get(link.actor)?.registration.activation === link.activation))
+        await this.shutDown
+      throw new NotHere()
+    }
     let starting = this.starting.get(id)
     if (starting === undefined) {
       starting = this.start(id, type, key).finally(() => this.starting.delete(id))
@@ -75,28 +110,47 @@ export class Activations implements ActivationOwner {
     return starting
   }
 
-  /** The node died: nothing runs any more. */
+  /** The node died: nothing runs any more, and nobody is told. */
   lost(): void {
-    for (const activation of this.byId.values()) this.drop(activation)
+    for (const activation of this.byId.values()) {
+      activation.vanish()
+      this.owner.system.ended(activation)
+    }
     this.byId.clear()
   }
 
-  /** Deactivates everything in good order, then gives the lease back. */
-  async shutdown(): Promise<void> {
+  /** Deactivates everything that is active now. */
+  async deactivateAll(ending: Ending = { unregister: true, hooks: true }): Promise<void> {
     await Promise.all([...this.starting.values()].map((starting) => starting.catch(() => undefined)))
-    await Promise.all([...this.byId.values()].map((activation) => this.deactivate(activation, false)))
-    await this.leaseOf.release()
+    await Promise.all([...this.byId.values()].map((activation) => this.deactivate(activation, ending)))
+  }
+
+  /** Deactivates everything for good, then gives the lease back. */
+  shutdown(): Promise<void> {
+    const all = async (): Promise<void> => {
+      await this.deactivateAll({ unregister: false, hooks: true })
+      await this.lease.release()
+    }
+    return (this.shutDown ??= all())
   }
 
   /** Ends one activation: present turns, hooks, registration, in this order. */
-  deactivate(activation: Activation, unregister = true): Promise<void> {
+  deactivate(activation: Activation, ending: Ending = { unregister: true, hooks: true }): Promise<void> {
     const { id } = activation
     let closing = this.closing.get(id)
     if (closing === undefined) {
-      closing = this.close(activation, unregister).finally(() => this.closing.delete(id))
+      this.busy(1)
+      closing = this.close(activation, ending).finally(() => {
+        this.busy(-1)
+        this.closing.delete(id)
+      })
       this.closing.set(id, closing)
     }
     return closing
+  }
+
+  mayRun({ registration }: Activation): boolean {
+    return this.lease.number === registration.lease
   }
 
   handledAfterEnd(activation: Activation): void {
@@ -104,42 +158,45 @@ export class Activations implements ActivationOwner {
     this.engine.report('InvariantViolation', name, `"${name}": ${activation.id} on ${this.owner.node.id}`)
   }
 
-  private async start(id: string, type: string, key: string): Promise<Obtained> {
+  busy(change: 1 | -1): void {
+    this.underWay += change
+  }
+
+  private async start(id: string, typeName: string, key: string): Promise<Obtained> {
     await this.closing.get(id)
     if (this.ready(id) !== undefined) return { kind: 'here' }
     const { system, node } = this.owner
-    const lease = await this.leaseOf.acquire()
+    const type = system.types.get(typeName)
+    if (type === undefined) throw new ActorUnavailable(id, `there is no actor type '${typeName}'`)
+    const lease = await this.lease.acquire()
     const mine: Registration = { activation: system.nextNumber(), node: node.id, lease }
     const decide = ({ value: current, ended }: Found): Registration => {
       if (current === null || ended) return mine
-      // A registration of this node under this lease without an activation is a leftover of an attempt that failed.
+      // A registration of this node without an activation is a leftover of an attempt that failed.
       return current.node === node.id && !this.byId.has(id) ? mine : current
     }
-    const { value } = await this.client.change(id, decide).catch(async (error: unknown) => {
+    const { value, ballot } = await this.client.change(id, decide).catch(async (error: unknown) => {
       // Nobody knows whether it is registered now.
-      await this.clear(id, lease, ({ activation }) => activation === mine.activation)
+      await this.clear(id, mine)
       throw error
     })
     if (value === null) throw new ActorUnavailable(id, 'its registration was taken away at once')
     if (value.activation !== mine.activation) return { kind: 'elsewhere', node: value.node }
-    await this.activate(id, type, key, mine)
+    await this.activate(new Activation(this, id, type, mine, ballot), type, key)
     return { kind: 'here' }
   }
 
-  private async activate(id: string, typeName: string, key: string, registration: Registration): Promise<void> {
+  private async activate(activation: Activation, type: ActorType, key: string): Promise<void> {
     const { system, node } = this.owner
-    const type = system.types.get(typeName)
-    if (type === undefined) throw new ActorUnavailable(id, `there is no actor type '${typeName}'`)
-    const activation = new Activation(this, id, type, registration)
+    const { id, registration } = activation
     this.byId.set(id, activation)
     try {
       const methods = await type.factory(createSelf(this.owner, this, activation, key))
-      if (this.leaseOf.number !== registration.lease) throw new ActorUnavailable(id, `${node.id} lost its lease`)
+      if (!this.mayRun(activation)) throw new ActorUnavailable(id, `${node.id} lost its lease`)
       activation.begin(methods)
     } catch (error) {
       this.drop(activation)
-      this.byId.delete(id)
-      await this.unregister(activation)
+      await this.clear(id, registration)
       throw error
     }
     system.begun(activation)
@@ -147,45 +204,35 @@ export class Activations implements ActivationOwner {
   }
 
   private watchIdle(activation: Activation): void {
-    const due = activation.lastUsed + activation.type.idleMs * 1000
+    const idleMicros = activation.type.idleMs * 1000
     const { node } = this.owner
     const look = (): void => {
       this.engine.become(node.owner)
       if (activation.state !== 'active') return
-      if (this.engine.now < activation.lastUsed + activation.type.idleMs * 1000) this.watchIdle(activation)
-      else this.deactivate(activation).catch(() => undefined)
+      if (activation.isBusy || this.engine.now < activation.lastUsed + idleMicros) this.watchIdle(activation)
+      else void this.deactivate(activation)
     }
-    this.engine.scheduleAt(Math.max(due, this.engine.now), idleKind, 0, node.background, look, activation.id)
+    const due = (activation.isBusy ? this.engine.now : activation.lastUsed) + idleMicros
+    this.engine.scheduleAt(Math.round(due), idleKind, 0, node.background, look, activation.id)
   }
 
-  private async close(activation: Activation, unregister: boolean): Promise<void> {
+  private async close(activation: Activation, { unregister, hooks }: Ending): Promise<void> {
     if (activation.state !== 'active') return
     await activation.drain()
-    for (const hook of activation.hooks) {
-      try {
-        await hook()
-      } catch (error) {
-        this.engine.fail(error)
-      }
-    }
-    if (unregister) await this.unregister(activation)
+    if (hooks) await activation.runHooks()
+    // First it is gone, then the registration: from there on another node may have the actor.
     this.drop(activation)
-    if (this.byId.get(activation.id) === activation) this.byId.delete(activation.id)
-  }
-
-  /** Takes its own registration out of the directory: a late deactivation must not delete a newer activation's. */
-  private unregister({ id, registration }: Activation): Promise<void> {
-    return this.clear(id, registration.lease, ({ activation }) => activation === registration.activation)
+    if (unregister) await this.clear(activation.id, activation.registration)
   }
 
   /**
-   * Takes a registration of this node out that has no activation; tries again for as long as the lease lasts, because
-   * the attempt before may have left it half-way.
+   * Takes its own registration out of the directory: a late deactivation must not delete a newer activation's. Tries
+   * again for as long as the lease lasts, because the attempt before may have left it half-way.
    */
-  private async clear(id: string, lease: number, isMine: (value: Registration) => boolean): Promise<void> {
-    while (this.leaseOf.number === lease) {
+  private async clear(id: string, { activation, lease }: Registration): Promise<void> {
+    while (this.lease.number === lease) {
       try {
-        await this.client.change(id, ({ value }) => (value !== null && isMine(value) ? null : value))
+        await this.client.change(id, ({ value }) => (value?.activation === activation ? null : value))
         return
       } catch {
         await this.engine.sleep(clearAgainMicros)
@@ -195,11 +242,12 @@ export class Activations implements ActivationOwner {
 
   /** The node's lease has ended: others may take its actors over, so they must not run on. */
   private fenced(): void {
-    this.lost()
+    for (const activation of [...this.byId.values()]) this.drop(activation)
   }
 
   private drop(activation: Activation): void {
     activation.end()
+    if (this.byId.get(activation.id) === activation) this.byId.delete(activation.id)
     this.owner.system.ended(activation)
   }
 }

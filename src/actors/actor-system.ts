@@ -1,4 +1,4 @@
-import type { Coverage } from '../assertions/coverage.ts'
+import type { Coverage, SiteRecord } from '../assertions/coverage.ts'
 import { copyPayload } from '../bus/payload.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -9,7 +9,18 @@ import { DirectoryHost } from './directory-host.ts'
 import { leaseMs } from './lease.ts'
 import type { ActorNode, NodeActors } from './node-actors.ts'
 import { type Placement, type PlacementName, createPlacement } from './placement.ts'
+import { majorityOf } from './quorum.ts'
 import type { Registration } from './registration.ts'
+
+/** A registration as the disks of the directory's hosts have it. */
+export interface DiskEntry {
+  readonly value: Registration
+  /** False: no majority has it, somebody died half-way; who changes it next decides. */
+  readonly isDecided: boolean
+}
+
+/** The built-in `sometimes` of routing, by what they are called here. */
+export type RoutingSite = 'hit' | 'miss' | 'forward' | 'local'
 
 /** What actors need of the simulation. */
 export interface ActorSystemParts {
@@ -30,6 +41,9 @@ export interface ActorSystemParts {
 /** Most replicas of the directory. */
 const replicasMax = 3
 
+/** Most rounds in which hooks may activate actors again at the end of a simulation. */
+const shutdownRoundsMax = 10
+
 /** All that the actors of one simulation share. Made when the first actor is called. */
 export class ActorSystem {
   readonly parts: ActorSystemParts
@@ -42,15 +56,28 @@ export class ActorSystem {
   readonly hosts: readonly string[]
   readonly replicas = new Map<string, DirectoryHost>()
   readonly members = new Map<string, NodeActors>()
-  private readonly living = new Map<string, Set<Activation>>()
+  /** Activations that are not gone; more than one of an actor only while the older ones have lost their leases. */
+  private readonly living = new Map<string, readonly Activation[]>()
+  private readonly sites: Readonly<Record<RoutingSite, SiteRecord>>
   private numbers = 0
+  private epochs = 0
+  private shutdownRounds = 0
+  private isOver = false
 
   constructor(parts: ActorSystemParts) {
     this.parts = parts
     this.engine = parts.engine
     this.place = createPlacement(parts.placement)
-    const { faults, storageFaults } = parts
-    this.storage = new Storage(parts.engine, 'actors', { plan: faults, intensity: storageFaults }, copyPayload)
+    const { faults, storageFaults, coverage } = parts
+    const faultsOfStorage = { plan: faults, intensity: storageFaults }
+    this.storage = new Storage(parts.engine, 'actors', faultsOfStorage, copyPayload, { shared: true })
+    const site = (name: string): SiteRecord => coverage.site('sometimes', name, true)
+    this.sites = {
+      hit: site('directory hit'),
+      miss: site('directory miss'),
+      forward: site('remote forward'),
+      local: site('local activation'),
+    }
     const nodes = parts.nodes()
     const hosts = nodes.slice(0, nodes.length >= replicasMax ? replicasMax : 1)
     this.hosts = hosts.map((node) => node.id)
@@ -76,35 +103,66 @@ export class ActorSystem {
     this.types.set(type.name, type)
   }
 
+  /** A number for a time in which a host of the directory had lost its disk. */
+  nextEpoch(): number {
+    return ++this.epochs
+  }
+
   /** Fires one of the built-in `sometimes` of routing. */
-  happened(name: string): void {
-    const { coverage } = this.parts
-    coverage.hit(coverage.site('sometimes', name, true))
+  happened(site: RoutingSite): void {
+    this.parts.coverage.hit(this.sites[site])
+  }
+
+  /** True when no turn of a timer and no deactivation is under way. */
+  get isQuiet(): boolean {
+    for (const { underWay } of this.members.values()) if (underWay > 0) return false
+    return true
+  }
+
+  /** True when the simulation is over, but for what actors do in their hooks. */
+  get isEnding(): boolean {
+    return this.shutdownRounds > 0
+  }
+
+  /**
+   * Begins the next round of the cluster's shutdown; false: it is complete. Call it again when everything is quiet.
+   *
+   * Hooks may call other actors, and so activate them again: first everything is deactivated until nothing is left,
+   * then every node gives its lease back.
+   */
+  continueShutdown(): boolean {
+    if (this.isOver) return false
+    const members = [...this.members.values()].filter(({ node }) => node.alive)
+    this.isOver = ++this.shutdownRounds > shutdownRoundsMax || members.every((member) => member.count === 0)
+    for (const member of members) {
+      const round = this.isOver ? () => member.shutdown() : () => member.deactivateAll()
+      member.node.run(round).catch((error: unknown) => this.engine.fail(error))
+    }
+    return true
   }
 
   /** An activation takes messages from now on: the strict invariant is judged here, where alone it can break. */
   begun(activation: Activation): void {
     const { id } = activation
-    let all = this.living.get(id)
-    if (all === undefined) {
-      all = new Set()
-      this.living.set(id, all)
-    }
-    all.add(activation)
-    if (all.size < 2 || !this.parts.strict) return
-    const places = [...all].filter((one) => this.isValid(one)).map((one) => one.registration.node)
+    const all = [...(this.living.get(id) ?? []), activation]
+    this.living.set(id, all)
+    if (all.length < 2 || !this.parts.strict) return
+    const places = this.locations(id)
     if (places.length < 2) return
     const name = actorInvariants.single
     this.engine.report('InvariantViolation', name, `"${name}": ${id} on ${places.join(' and ')}`)
   }
 
   ended(activation: Activation): void {
-    this.living.get(activation.id)?.delete(activation)
+    const { id } = activation
+    const left = this.living.get(id)?.filter((one) => one !== activation)
+    if (left === undefined || left.length === 0) this.living.delete(id)
+    else this.living.set(id, left)
   }
 
   /** Ids of the nodes on which an actor is active. */
   locations(actor: string): string[] {
-    const all = [...(this.living.get(actor) ?? [])]
+    const all = this.living.get(actor) ?? []
     return all.filter((one) => this.isValid(one)).map((one) => one.registration.node)
   }
 
@@ -113,16 +171,24 @@ export class ActorSystem {
     for (const all of this.living.values()) yield* all
   }
 
-  /** What a majority of the directory's disks says, without asking over the network. */
-  registrations(): Map<string, Registration> {
-    const newest = new Map<string, { ballot: number; value: Registration | null }>()
+  /** What the directory's disks say, without asking over the network. */
+  registrations(): Map<string, DiskEntry> {
+    const byActor = new Map<string, { ballot: number; value: Registration | null }[]>()
     for (const host of this.replicas.values()) {
       for (const [actor, ballot, value] of host.entries()) {
-        if (ballot > (newest.get(actor)?.ballot ?? 0)) newest.set(actor, { ballot, value })
+        const all = byActor.get(actor)
+        if (all === undefined) byActor.set(actor, [{ ballot, value }])
+        else all.push({ ballot, value })
       }
     }
-    const out = new Map<string, Registration>()
-    for (const [actor, { value }] of newest) if (value !== null) out.set(actor, value)
+    const out = new Map<string, DiskEntry>()
+    for (const [actor, all] of byActor) {
+      const majority = majorityOf(this.hosts.length)
+      const agreed = all.find(({ ballot }) => all.filter((one) => one.ballot === ballot).length >= majority)
+      const newest = all.reduce((a, b) => (b.ballot > a.ballot ? b : a))
+      const value = (agreed ?? newest).value
+      if (value !== null) out.set(actor, { value, isDecided: agreed !== undefined })
+    }
     return out
   }
 

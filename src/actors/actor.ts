@@ -68,15 +68,26 @@ export function actor<Methods extends object>(
 }
 
 /** Names of the methods of an actor. */
-export type MethodName<Methods> = keyof Methods & string
+export type MethodName<Methods> = {
+  [Name in keyof Methods]: Methods[Name] extends (...args: never[]) => unknown ? Name : never
+}[keyof Methods] &
+  string
 
 type Payload<Method> = Method extends (...args: infer Args) => unknown ? Args : never
 
-/** What follows the method's name: its payload (left out when it takes none), then options. */
+/**
+ * What follows the method's name: its payload (left out when it takes none), then options.
+ *
+ * A method with more than one parameter cannot be called: one payload crosses the wire.
+ */
 export type CallArguments<Method, Options> =
   Payload<Method> extends []
     ? [payload?: undefined, options?: Options]
-    : [payload: Payload<Method>[0], options?: Options]
+    : Payload<Method> extends [payload?: infer Only]
+      ? [] extends Payload<Method>
+        ? [payload?: Only, options?: Options]
+        : [payload: Only, options?: Options]
+      : [method: 'a method of an actor takes at most one payload', never]
 
 /** What a method's caller gets. */
 export type CallResult<Method> = Method extends (...args: never[]) => infer Result ? Awaited<Result> : never

@@ -18,39 +18,45 @@ export function createSelf(
 ): ActorSelf {
   const { system, node } = owner
   const { engine } = system
-  const end = (): void => void activations.deactivate(activation).catch(() => undefined)
-  const chain = (): readonly string[] => (activation.type.reentrant ? [] : [...activation.chain, activation.id])
+  const { id, fence } = activation
+  /** Another activation has taken over: its hooks would act on what is no longer theirs. */
+  const conflicted = (): void => void activations.deactivate(activation, { unregister: true, hooks: false })
   const timer = (ms: number, callback: () => unknown, repeats: boolean): (() => void) => {
     if (!(typeof ms === 'number' && ms >= 0 && Number.isFinite(ms))) {
       throw badInput('actor timer ms', ms, 'it must be 0 or more virtual milliseconds')
     }
+    if (typeof callback !== 'function') throw badInput('actor timer callback', callback, 'it must be a function')
+    if (activation.state === 'gone') return () => {}
     const micros = Math.max(1, Math.round(ms * 1000))
-    let event = engine.scheduleAt(engine.now + micros, actorTimerKind, 0, node.owner, fire, activation.id)
+    const arm = () => engine.scheduleAt(engine.now + micros, actorTimerKind, 0, node.owner, fire, id)
     const cancel = (): void => {
       engine.cancel(event)
       activation.timers.delete(cancel)
     }
     function fire(): void {
-      if (repeats) event = engine.scheduleAt(engine.now + micros, actorTimerKind, 0, node.owner, fire, activation.id)
+      if (repeats) event = arm()
       else activation.timers.delete(cancel)
       if (activation.state === 'active') activation.runTurn(callback)
     }
+    let event = arm()
     activation.timers.add(cancel)
     return cancel
   }
   const self = {
-    id: activation.id,
+    id,
     key,
     node: node.id,
-    load: <T>(initial: T): Promise<ActorState<T>> => SavedState.load(system.storage, activation.id, initial, end),
+    load: <T>(initial: T): Promise<ActorState<T>> => SavedState.load(system.storage, id, fence, initial, conflicted),
     request: (ref: ActorRef, method: string, payload?: unknown, options?: ActorCallOptions) =>
-      owner.call(ref, method, payload, options, chain()),
-    send: (ref: ActorRef, method: string, payload?: unknown) =>
-      owner.send(ref as ActorRef<Record<string, (p: unknown) => unknown>>, method, payload),
+      owner.call(ref, method, payload, options, activation.chainOfCall(), true),
+    send: (ref: ActorRef, method: string, payload?: unknown) => owner.cast(ref, method, payload, true),
     after: (ms: number, callback: () => unknown) => timer(ms, callback, false),
     every: (ms: number, callback: () => unknown) => timer(ms, callback, true),
-    onDeactivate: (hook: () => unknown) => void activation.hooks.push(hook),
-    deactivate: end,
+    onDeactivate: (hook: () => unknown) => {
+      if (typeof hook !== 'function') throw badInput('self.onDeactivate(hook)', hook, 'it must be a function')
+      activation.hooks.push(hook)
+    },
+    deactivate: () => void activations.deactivate(activation),
   }
   return self as unknown as ActorSelf
 }

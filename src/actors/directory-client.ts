@@ -1,10 +1,11 @@
 import type { Bus } from '../bus/bus.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { LifeCycle } from '../nodes/node.ts'
+import { RequestTimeout } from '../bus/errors.ts'
 import { nextBallot } from './ballot.ts'
 import { DirectoryUnavailable } from './errors.ts'
 import { type Round, askAll, majorityOf } from './quorum.ts'
-import type { AcceptMessage, PrepareMessage, Prepared, Registration } from './registration.ts'
+import type { AcceptMessage, Looked, PrepareMessage, Prepared, Registration } from './registration.ts'
 
 /** A registration with whether a majority of the hosts says that its lease has ended. */
 export interface Found {
@@ -12,9 +13,18 @@ export interface Found {
   readonly ended: boolean
 }
 
-/** Attempts before the directory counts as unavailable; each waits twice as long for the hosts as the one before. */
+/** What a register holds after a change, and the ballot of the change: later ones have higher ballots. */
+export interface Changed {
+  readonly value: Registration | null
+  readonly ballot: number
+}
+
+/** Attempts before the directory counts as unavailable. */
 const attemptsMax = 4
-const firstTimeoutMs = 200
+
+/** Bounds of how long hosts are waited for, virtual ms. */
+const shortestTimeoutMs = 200
+const longestTimeoutMs = 3_200
 
 /** The directory as one node reaches it over the network. */
 export class DirectoryClient {
@@ -22,7 +32,10 @@ export class DirectoryClient {
   private readonly node: LifeCycle
   private readonly bus: Bus
   private readonly hosts: readonly string[]
+  /** Highest ballot seen; kept over crashes, because a ballot must never be used twice. */
   private highest = 0
+  /** Learned from how long the hosts take to answer, as TCP does: doubled when they are late. */
+  private timeoutMs = shortestTimeoutMs
 
   constructor(engine: Engine, node: LifeCycle, bus: Bus, hosts: readonly string[]) {
     this.engine = engine
@@ -37,17 +50,17 @@ export class DirectoryClient {
    * Asks this node's own replica when it has one, else one of the hosts after the other. Rejects with
    * DirectoryUnavailable.
    */
-  async look(actor: string): Promise<Registration | undefined> {
+  async look(actor: string): Promise<Looked> {
     const { hosts, bus } = this
     const own = hosts.indexOf(this.node.id)
     const first = own >= 0 ? own : this.engine.random(`directory ${this.node.id}`).below(hosts.length)
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[(first + i) % hosts.length] as string
       try {
-        const { value, live } = await bus.request<Prepared>(host, '$directory.look', actor, { timeout: firstTimeoutMs })
-        return value !== null && live ? value : undefined
-      } catch {
+        return await bus.request<Looked>(host, '$directory.look', actor, { timeout: this.timeoutMs })
+      } catch (error) {
         // The next one may answer.
+        if (error instanceof RequestTimeout) this.late()
       }
     }
     throw new DirectoryUnavailable(`none of ${hosts.join(', ')} answered about ${actor}`)
@@ -56,70 +69,75 @@ export class DirectoryClient {
   /**
    * Changes a register by compare and swap: `decide` gets what is there and says what shall be.
    *
-   * Gives back what is there afterwards; `decide` may run several times. Rejects with DirectoryUnavailable.
+   * Gives back what is there afterwards; `decide` may run several times. Rejects with DirectoryUnavailable: then the
+   * change may have been made, or may still be.
    */
-  async change(actor: string, decide: (found: Found) => Registration | null): Promise<Found> {
-    let timeoutMs = firstTimeoutMs
+  async change(actor: string, decide: (found: Found) => Registration | null): Promise<Changed> {
+    const majority = majorityOf(this.hosts.length)
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       if (attempt > 0) {
         // Two that compete for a register must not meet again and again.
         await this.engine.sleep(this.engine.random(`directory ${this.node.id}`).integer(1_000, 20_000 << attempt))
-        timeoutMs *= 2
       }
       const ballot = nextBallot(this.highest, this.node.index)
       this.highest = ballot
-      const prepared = await this.ask<Prepared>(
-        '$directory.prepare',
-        { actor, ballot } satisfies PrepareMessage,
-        timeoutMs,
-      )
+      const prepare: PrepareMessage = { actor, ballot }
+      const prepared = await this.ask<Prepared>('$directory.prepare', prepare)
       for (const { reply } of prepared.replies) this.highest = Math.max(this.highest, reply.ballot)
       const promises = prepared.replies.filter(({ reply }) => reply.ok)
-      if (promises.length < majorityOf(this.hosts.length)) continue
-      const found = this.judge(prepared, newest(prepared).value)
-      const value = decide(found)
-      const message: AcceptMessage = { actor, ballot, value }
-      const accepted = await this.ask<boolean>('$directory.accept', message, timeoutMs)
-      const votes = accepted.replies.filter(({ reply }) => reply).length
-      if (votes >= majorityOf(this.hosts.length)) return { value, ended: value === found.value && found.ended }
+      if (promises.length < majority) continue
+      const value = decide(this.judge(prepared))
+      const accept: AcceptMessage = { actor, ballot, value }
+      const accepted = await this.ask<boolean>('$directory.accept', accept)
+      if (accepted.replies.filter(({ reply }) => reply).length >= majority) return { value, ballot }
     }
     throw new DirectoryUnavailable(`no majority for ${actor} in ${attemptsMax} attempts`)
   }
 
-  /** Prolongs this node's lease; true when a majority has done so. */
-  async renew(lease: number): Promise<boolean> {
+  /** Prolongs this node's lease; true when a majority has done so within `timeoutMs` (default: as long as usual). */
+  async renew(lease: number, timeoutMs?: number): Promise<boolean> {
     const message = { node: this.node.id, lease }
     const { hosts, bus } = this
-    const round = await askAll(hosts.length, majorityOf(hosts.length), (i) =>
-      bus.requestInBackground<boolean>(hosts[i] as string, '$directory.renew', message, firstTimeoutMs * 2),
-    )
-    return round.replies.filter(({ reply }) => reply).length >= majorityOf(this.hosts.length)
+    const ask = (i: number): Promise<boolean> =>
+      bus.requestInBackground(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs)
+    const majority = majorityOf(hosts.length)
+    const { replies } = await (timeoutMs === undefined ? this.timed(ask) : askAll(hosts.length, majority, ask))
+    return replies.filter(({ reply }) => reply).length >= majority
   }
 
   /** Gives this node's lease back: every registration under it is void. */
   async release(lease: number): Promise<boolean> {
-    return (await this.ask<boolean>('$directory.release', { node: this.node.id, lease }, firstTimeoutMs * 4)).majority
+    return (await this.ask<boolean>('$directory.release', { node: this.node.id, lease })).majority
   }
 
-  private ask<Reply>(method: string, payload: unknown, timeout: number): Promise<Round<Reply>> {
-    const { hosts, bus } = this
-    return askAll(hosts.length, majorityOf(hosts.length), (i) =>
-      bus.request<Reply>(hosts[i] as string, method, payload, { timeout }),
-    )
+  private ask<Reply>(method: string, payload: unknown): Promise<Round<Reply>> {
+    const { hosts, bus, timeoutMs } = this
+    return this.timed((i) => bus.request<Reply>(hosts[i] as string, method, payload, { timeout: timeoutMs }))
   }
 
-  private judge(round: Round<Prepared>, value: Registration | null): Found {
-    const votes = round.replies.filter(({ reply }) => !reply.live && same(reply.value, value)).length
-    return { value, ended: value !== null && votes >= majorityOf(this.hosts.length) }
+  private async timed<Reply>(ask: (index: number) => Promise<Reply>): Promise<Round<Reply>> {
+    const asked = this.engine.now
+    const round = await askAll(this.hosts.length, majorityOf(this.hosts.length), ask)
+    if (!round.majority) this.late()
+    else this.timeoutMs = bounded(Math.max(this.timeoutMs * 0.8, ((this.engine.now - asked) / 1000) * 3))
+    return round
+  }
+
+  private late(): void {
+    this.timeoutMs = bounded(this.timeoutMs * 2)
+  }
+
+  /** The newest value of a majority, and whether all of a majority say that its lease has ended. */
+  private judge({ replies }: Round<Prepared>): Found {
+    let newest = (replies[0] as { reply: Prepared }).reply
+    for (const { reply } of replies) if (reply.accepted > newest.accepted) newest = reply
+    const { value } = newest
+    if (value === null) return { value, ended: false }
+    const votes = replies.filter(({ reply }) => !reply.live && reply.value?.activation === value.activation).length
+    return { value, ended: votes >= majorityOf(this.hosts.length) }
   }
 }
 
-function newest(round: Round<Prepared>): Prepared {
-  let best = (round.replies[0] as { reply: Prepared }).reply
-  for (const { reply } of round.replies) if (reply.accepted > best.accepted) best = reply
-  return best
-}
-
-function same(a: Registration | null, b: Registration | null): boolean {
-  return a?.activation === b?.activation
+function bounded(timeoutMs: number): number {
+  return Math.min(Math.max(timeoutMs, shortestTimeoutMs), longestTimeoutMs)
 }

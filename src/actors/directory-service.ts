@@ -1,61 +1,41 @@
 import { leaseMs } from './lease.ts'
+import { firstBallot } from './ballot.ts'
 import { type DirectoryHost, type HostCopy, driftMargin } from './directory-host.ts'
 import type { ActorNode } from './node-actors.ts'
 import type { ActorSystem } from './actor-system.ts'
 import { askAll, majorityOf } from './quorum.ts'
 import type { AcceptMessage, PrepareMessage } from './registration.ts'
 
-/** Lets a node answer for its replica of the directory; a blank one (its disk was wiped) first learns from the others. */
-export function serveDirectory(node: ActorNode, host: DirectoryHost, system: ActorSystem, blank: boolean): void {
-  let ready = !blank
-  const whenReady = <P, R>(answer: (payload: P) => R) => {
-    return (payload: P): R => {
-      if (!ready) throw new Error('this replica has lost its disk and is still learning')
-      return answer(payload)
-    }
-  }
-  const { bus } = node
-  bus.handle(
-    '$directory.prepare',
-    whenReady((message: PrepareMessage) => host.prepare(message)),
-  )
-  bus.handle(
-    '$directory.accept',
-    whenReady((message: AcceptMessage) => host.accept(message)),
-  )
-  bus.handle(
-    '$directory.look',
-    whenReady((actor: string) => host.look(actor)),
-  )
-  bus.handle(
-    '$directory.renew',
-    whenReady(({ node: id, lease }: LeaseMessage) => host.renew(id, lease)),
-  )
-  bus.handle(
-    '$directory.release',
-    whenReady(({ node: id, lease }: LeaseMessage) => host.end(id, lease)),
-  )
-  bus.handle('$directory.copy', () => (ready ? host.copy() : blankReplica))
-  if (!blank) return
-  void node
-    .run(() => recover(node, host, system))
-    .then(
-      () => {
-        ready = true
-      },
-      () => {},
-    )
-}
-
 interface LeaseMessage {
   readonly node: string
   readonly lease: number
+}
+
+/** Lets a node answer for its replica of the directory; a blank one (its disk was wiped) first learns from the others. */
+export function serveDirectory(node: ActorNode, host: DirectoryHost, system: ActorSystem): void {
+  const serve = <P, R>(method: string, answer: (payload: P) => R): void => {
+    node.bus.handle(method, (payload: P): R => {
+      if (host.blank) throw new Error('this replica has lost its disk and is still learning')
+      return answer(payload)
+    })
+  }
+  serve('$directory.prepare', (message: PrepareMessage) => host.prepare(message))
+  serve('$directory.accept', (message: AcceptMessage) => host.accept(message))
+  serve('$directory.look', (actor: string) => host.look(actor))
+  serve('$directory.renew', ({ node: id, lease }: LeaseMessage) => host.renew(id, lease))
+  serve('$directory.release', ({ node: id, lease }: LeaseMessage) => host.end(id, lease))
+  node.bus.handle('$directory.copy', (floor: number) => (host.blank ? blankReplica : host.copyAbove(floor)))
+  if (!host.blank) return
+  void node.run(() => recover(node, host, system)).catch(() => {})
 }
 
 const firstTimeoutMs = 500
 
 /** Wait between two attempts to learn from the others, µs. */
 const retryMicros = 200_000
+
+/** What a replica answers that has lost its disk itself. */
+const blankReplica = 'blank'
 
 /**
  * Reads what any majority that this replica may take part in can know.
@@ -68,23 +48,26 @@ async function recover(node: ActorNode, host: DirectoryHost, system: ActorSystem
   const others = system.hosts.filter((id) => id !== node.id)
   const needed = Math.min(majorityOf(system.hosts.length), others.length)
   const { engine } = system
+  const floor = firstBallot(system.nextEpoch())
+  host.raise(floor)
   let timeout = firstTimeoutMs
   while (others.length > 0) {
     const round = await askAll(others.length, needed, (i) =>
-      node.bus.request<HostCopy | typeof blankReplica>(others[i] as string, '$directory.copy', undefined, { timeout }),
+      node.bus.request<HostCopy | typeof blankReplica>(others[i] as string, '$directory.copy', floor, { timeout }),
     )
     let blank = 0
     for (const { reply } of round.replies) {
       if (reply === blankReplica) blank++
       else host.merge(reply)
     }
-    if (round.majority && blank === 0) return
+    if (round.majority && blank === 0) {
+      host.blank = false
+      return
+    }
     if (round.majority) break
     timeout = Math.min(timeout * 2, 60_000)
     await engine.sleep(retryMicros)
   }
   await engine.sleep(Math.round(leaseMs * 1000 * (1 + 2 * driftMargin)))
+  host.blank = false
 }
-
-/** What a replica answers that has lost its disk itself. */
-const blankReplica = 'blank'

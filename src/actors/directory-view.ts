@@ -16,12 +16,12 @@ export class DirectoryView {
 
   /** Id of the node on which the directory has an actor registered; undefined: nowhere. */
   registered(actor: ActorRef<never> | ActorRef | string): string | undefined {
-    return this.system.registrations().get(typeof actor === 'string' ? actor : actor.id)?.node
+    return this.system.registrations().get(typeof actor === 'string' ? actor : actor.id)?.value.node
   }
 
   /** Every registration: actor id → node id. */
   entries(): ReadonlyMap<string, string> {
-    return new Map([...this.system.registrations()].map(([actor, { node }]) => [actor, node]))
+    return new Map([...this.system.registrations()].map(([actor, { value }]) => [actor, value.node]))
   }
 
   /** Ids of the nodes that keep the directory. */

@@ -11,6 +11,7 @@ export class ActorUnavailable extends Error {
 
 /** The call would wait for itself: the actor is already waiting further up in the same chain of calls. */
 export class CallCycle extends Error {
+  /** Ids of the actors, outermost first; the last one is there twice. */
   readonly chain: readonly string[]
 
   constructor(chain: readonly string[]) {
@@ -27,3 +28,9 @@ export class DirectoryUnavailable extends Error {
     this.name = 'DirectoryUnavailable'
   }
 }
+
+/** The activation ended before it came to this message, so that it must be routed again. */
+export class Refused extends Error {}
+
+/** This node takes no actors any more: the message must be routed anew from where it came. */
+export class NotHere extends Error {}

@@ -8,13 +8,16 @@ export function registeredAreAlive(system: ActorSystem): true | string {
     if (!system.isValid(activation)) continue
     const { registration, id } = activation
     alive.add(registration.activation)
-    const known = registrations.get(id)
+    const entry = registrations.get(id)
+    if (entry !== undefined && !entry.isDecided) continue
+    const known = entry?.value
     if (known?.activation !== registration.activation) {
       return `${id} is active on ${registration.node} but registered ${known === undefined ? 'nowhere' : `on ${known.node}`}`
     }
   }
-  for (const [id, { activation, node, lease }] of registrations) {
-    if (system.members.get(node)?.holds(lease) === true && !alive.has(activation)) {
+  for (const [id, { value, isDecided }] of registrations) {
+    const { activation, node, lease } = value
+    if (isDecided && system.members.get(node)?.holds(lease) === true && !alive.has(activation)) {
       return `${id} is registered on ${node} but not active there`
     }
   }
@@ -25,7 +28,8 @@ export function registeredAreAlive(system: ActorSystem): true | string {
 export function leftAfterShutdown(system: ActorSystem): true | string {
   for (const { id, registration, state } of system.activations())
     return `${id} on ${registration.node} is still ${state}`
-  for (const [id, { node, lease }] of system.registrations()) {
+  for (const [id, { value }] of system.registrations()) {
+    const { node, lease } = value
     if (system.members.get(node)?.holds(lease) === true) return `${id} is still registered on ${node}`
   }
   return true

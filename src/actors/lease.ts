@@ -9,11 +9,17 @@ const renewKind = eventKind<string>('renew lease', (node) => node)
 /** Virtual ms that a lease lasts without being renewed. */
 export const leaseMs = 3_000
 
+/** Between the beginnings of two attempts to renew it, µs. */
+const renewEveryMicros = (leaseMs * 1000) / 3
+
+const attemptsMax = 4
+
 /**
  * A node's right to have activations.
  *
  * It is renewed with a majority of the directory's hosts and ends on the node's own monotonic clock, earlier than on
- * theirs: when somebody else may take an actor over, its old activation has stopped already.
+ * theirs: when somebody else may take an actor over, its old activation has stopped already. The node counts from when
+ * it asked, a host from when it was asked.
  */
 export class Lease {
   private readonly engine: Engine
@@ -35,17 +41,22 @@ export class Lease {
     this.ended = ended
   }
 
-  /** The number of the present lease; 0: there is none, or it has just been found to have ended. */
+  /** The number of the present lease; 0: there is none, or it has just been found to have ended. For the node's code. */
   get number(): number {
     if (this.current !== 0 && this.node.monotonicMs() >= this.until) this.expire()
     return this.current
   }
 
-  /** The present lease, or a new one; rejects when a majority does not give one. */
+  /** True while the node holds that lease. For who only looks on: it changes nothing. */
+  isHeld(lease: number): boolean {
+    return lease !== 0 && lease === this.current && this.node.uptimeMs < this.until
+  }
+
+  /** The present lease, or a new one; rejects with DirectoryUnavailable when a majority does not give one. */
   acquire(): Promise<number> {
     const { number } = this
     if (number !== 0) return Promise.resolve(number)
-    this.acquiring ??= this.renewAs(this.nextNumber()).finally(() => {
+    this.acquiring ??= this.acquireNew(this.nextNumber()).finally(() => {
       this.acquiring = undefined
     })
     return this.acquiring
@@ -59,38 +70,40 @@ export class Lease {
     await this.client.release(lease)
   }
 
-  private async renewAs(lease: number): Promise<number> {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      const start = this.node.monotonicMs()
-      if (await this.client.renew(lease)) {
-        this.current = lease
-        this.until = start + leaseMs
-        this.renewLater()
-        return lease
-      }
+  private async acquireNew(lease: number): Promise<number> {
+    const { engine, node } = this
+    for (let attempt = 0; attempt < attemptsMax; attempt++) {
+      const [asked, askedAt] = [node.monotonicMs(), engine.now]
+      const given = await this.client.renew(lease)
+      if (!given || node.monotonicMs() >= asked + leaseMs) continue
+      this.current = lease
+      this.until = asked + leaseMs
+      this.renewAt(askedAt + renewEveryMicros)
+      return lease
     }
-    throw new DirectoryUnavailable(`no lease for ${this.node.id}`)
+    throw new DirectoryUnavailable(`no lease for ${node.id}`)
   }
 
-  private renewLater(): void {
+  private renewAt(time: number): void {
     const { engine, node } = this
-    const at = engine.now + (leaseMs * 1000) / 3
     // In the background: an idle cluster that only renews its leases is not getting anywhere.
-    engine.scheduleAt(at, renewKind, 0, node.background, () => this.renew(), node.id)
+    engine.scheduleAt(Math.max(time, engine.now), renewKind, 0, node.background, () => this.renew(), node.id)
   }
 
   private renew(): void {
-    this.engine.become(this.node.owner)
+    const { engine, node, client } = this
+    engine.become(node.owner)
     const lease = this.number
     if (lease === 0) return
-    const start = this.node.monotonicMs()
-    this.client.renew(lease).then(
+    const asked = node.monotonicMs()
+    // A late answer is as good: the next attempt does not wait for it.
+    client.renew(lease, leaseMs).then(
       (renewed) => {
-        if (renewed && this.number === lease) this.until = Math.max(this.until, start + leaseMs)
+        if (renewed && this.number === lease) this.until = Math.max(this.until, asked + leaseMs)
       },
       () => {},
     )
-    this.renewLater()
+    this.renewAt(engine.now + renewEveryMicros)
   }
 
   private expire(): void {

@@ -1,4 +1,3 @@
-import type { Fault } from '../chaos/faults.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { DirectoryClient } from './directory-client.ts'
 import type { NodeActors } from './node-actors.ts'
@@ -11,8 +10,6 @@ export class Locator {
   private readonly owner: NodeActors
   private readonly client: DirectoryClient
   private cache = new Map<string, string>()
-  /** Where actors were before: what a stale look-up answers. */
-  private former = new Map<string, string>()
   private readonly random: RandomStream
 
   constructor(owner: NodeActors, client: DirectoryClient) {
@@ -27,28 +24,22 @@ export class Locator {
 
   /** A reply or a forward said where the actor is. */
   learn(actor: string, node: string): void {
-    const known = this.cache.get(actor)
-    if (known === node) return
-    if (known !== undefined) this.former.set(actor, known)
-    this.cache.set(actor, node)
+    if (this.cache.get(actor) !== node) this.cache.set(actor, node)
   }
 
   /** The actor was not reached where it was believed to be. */
   forget(actor: string): void {
-    const known = this.cache.get(actor)
-    if (known !== undefined) this.former.set(actor, known)
     this.cache.delete(actor)
   }
 
   forgetAll(): void {
     this.cache = new Map()
-    this.former = new Map()
   }
 
   /** Asks the directory; where it knows nothing or does not answer, placement decides. */
   async locate(actor: string): Promise<string> {
     const registered = await this.lookUp(actor)
-    this.owner.system.happened(registered === undefined ? 'directory miss' : 'directory hit')
+    this.owner.system.happened(registered === undefined ? 'miss' : 'hit')
     const node = registered ?? (await this.place(actor))
     this.learn(actor, node)
     return node
@@ -57,17 +48,19 @@ export class Locator {
   private async lookUp(actor: string): Promise<string | undefined> {
     const { system } = this.owner
     const intensity = system.parts.directoryFaults
+    let isStale = false
     if (intensity > 0 && system.parts.faults.active) {
       const random = this.faultRandom('directory')
-      const [isSlow, fails, isStale] = [random.chance(intensity), random.chance(intensity), random.chance(intensity)]
+      const [isSlow, fails] = [random.chance(intensity), random.chance(intensity)]
+      isStale = random.chance(intensity)
       const delay = random.below(slowMicros)
-      if (isSlow && this.inject('slow lookup', actor) !== undefined) await system.engine.sleep(delay)
-      if (fails && this.inject('lookup failure', actor) !== undefined) return undefined
-      const former = this.former.get(actor)
-      if (isStale && former !== undefined && this.inject('stale lookup', actor) !== undefined) return former
+      if (isSlow && this.inject('slow lookup', actor)) await system.engine.sleep(delay)
+      if (fails && this.inject('lookup failure', actor)) return undefined
     }
     try {
-      return (await this.client.look(actor))?.node
+      const { node, former } = await this.client.look(actor)
+      // As from a host that has missed the last change.
+      return isStale && former !== undefined && former !== node && this.inject('stale lookup', actor) ? former : node
     } catch {
       return undefined
     }
@@ -80,13 +73,10 @@ export class Locator {
       const random = this.faultRandom('placement')
       const [isSlow, fails] = [random.chance(parts.placementFaults), random.chance(parts.placementFaults)]
       const delay = random.below(slowMicros)
-      if (isSlow && this.inject('slow placement', actor) !== undefined) await system.engine.sleep(delay)
-      if (fails && this.inject('placement failure', actor) !== undefined) return node.id
+      if (isSlow && this.inject('slow placement', actor)) await system.engine.sleep(delay)
+      if (fails && this.inject('placement failure', actor)) return node.id
     }
-    const alive = parts
-      .nodes()
-      .filter((one) => one.alive)
-      .map((one) => one.id)
+    const alive = parts.nodes().flatMap((one) => (one.alive && !one.isStopping ? [one.id] : []))
     const load = (id: string): number => system.members.get(id)?.count ?? 0
     const chosen = place({
       actor,
@@ -100,11 +90,12 @@ export class Locator {
     return chosen
   }
 
-  private inject(family: string, actor: string): Fault | undefined {
+  /** True when the fault happens: it is not masked. */
+  private inject(family: string, actor: string): boolean {
     const { faults } = this.owner.system.parts
-    const fault = faults.inject(family, `${actor} on ${this.owner.node.id}`)
+    const fault = faults.inject(family, faults.named ? `${actor} on ${this.owner.node.id}` : '')
     if (fault !== undefined) faults.effect(fault)
-    return fault
+    return fault !== undefined
   }
 
   private faultRandom(family: string): RandomStream {

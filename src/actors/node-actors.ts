@@ -1,20 +1,30 @@
-import { copyPayload, sealed } from '../bus/payload.ts'
 import type { Bus } from '../bus/bus.ts'
 import { ConnectionReset, RequestTimeout, SendFailed } from '../bus/errors.ts'
+import type { MessageContext } from '../bus/handler.ts'
+import { copyPayload, sealed } from '../bus/payload.ts'
+import { defaultTimeoutMs } from '../bus/request-options.ts'
+import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { EventKind } from '../engine/event.ts'
-import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
 import { type LifeCycle, type LifeCycleListener, isThenable } from '../nodes/node.ts'
-import { defaultTimeoutMs } from '../bus/request-options.ts'
-import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
-import { type ActorCall, type ActorReply, failureReply, hopsMax, openReply } from './actor-call.ts'
-import { Refused } from './activation.ts'
 import { Activations } from './activations.ts'
+import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
+import {
+  type ActorCall,
+  type ActorReply,
+  type CallLink,
+  callError,
+  hopsMax,
+  isLoss,
+  openReply,
+  replyThrown,
+  replyUnrouted,
+} from './actor-call.ts'
 import type { ActorSystem } from './actor-system.ts'
 import { DirectoryClient } from './directory-client.ts'
 import { serveDirectory } from './directory-service.ts'
-import { ActorUnavailable, CallCycle } from './errors.ts'
+import { ActorUnavailable, Refused } from './errors.ts'
 import { Locator } from './locator.ts'
 import type { ActorCallOptions } from './self.ts'
 
@@ -32,8 +42,6 @@ export class NodeActors implements LifeCycleListener {
   private readonly locator: Locator
   private activations: Activations
   private installedFor: Owner | undefined
-  /** The disk of a directory host was lost: it learns from the others before it answers. */
-  private blank = false
 
   constructor(node: ActorNode, system: ActorSystem) {
     this.node = node
@@ -57,64 +65,83 @@ export class NodeActors implements LifeCycleListener {
     return this.activations.ids()
   }
 
+  /** Turns of timers and deactivations under way: the simulation is not quiet before they are over. */
+  get underWay(): number {
+    return this.activations.underWay
+  }
+
   /** True while the node lives and holds that lease. */
   holds(lease: number): boolean {
-    return this.node.alive && this.activations.lease === lease
+    return this.node.alive && this.activations.holds(lease)
   }
 
   /**
    * Calls a method of an actor, wherever it is or is to be, and gives back its result.
    *
-   * Rejects with RequestTimeout or ConnectionReset (it may have run), RemoteError (the method threw), CallCycle,
-   * ActorUnavailable or SendFailed (it did not run), NodeCrashed (this node died).
+   * Rejects with RequestTimeout or ConnectionReset (it may have run), RemoteError (the method or the factory threw),
+   * CallCycle, ActorUnavailable or SendFailed (it did not run), NodeCrashed (this node died).
    */
   request<Methods, Name extends MethodName<Methods>>(
     ref: ActorRef<Methods>,
     method: Name,
     ...[payload, options]: CallArguments<Methods[Name], ActorCallOptions>
   ): Promise<CallResult<Methods[Name]>> {
-    return this.call(ref as ActorRef, method, payload, options, []) as Promise<CallResult<Methods[Name]>>
+    return this.call(ref as ActorRef, method, payload, options, noLinks) as Promise<CallResult<Methods[Name]>>
   }
 
-  /** Calls a method without waiting for it; what it throws fails the simulation, that it gets there is not certain. */
+  /** Calls a method without waiting for it. What it throws fails the simulation; whether it got there nobody says. */
   send<Methods, Name extends MethodName<Methods>>(
     ref: ActorRef<Methods>,
     method: Name,
     ...[payload]: CallArguments<Methods[Name], never>
   ): void {
-    this.call(ref as ActorRef, method, payload, undefined, []).catch((error: unknown) => {
-      if (error instanceof Error && error.name === 'RemoteError') this.engine.fail(error)
+    this.cast(ref as ActorRef, method, payload)
+  }
+
+  /** `send` without types. */
+  cast(ref: ActorRef, method: string, payload: unknown, byActor = false): void {
+    this.call(ref, method, payload, undefined, noLinks, byActor).catch((error: unknown) => {
+      if (!isLoss(error)) this.engine.fail(error)
     })
   }
 
-  /** The same with the chain of calls it belongs to. */
+  /** `request` without types, with the turns that wait for it. */
   call(
     ref: ActorRef,
     method: string,
     payload: unknown,
     options: ActorCallOptions | undefined,
-    chain: readonly string[],
+    chain: readonly CallLink[],
+    byActor = false,
   ): Promise<unknown> {
+    const { engine, node, system } = this
+    // The last words of code whose node has just died go nowhere; at the very end only actors talk, in their hooks.
+    if (!engine.owner.alive || (system.isEnding && !byActor)) return new Promise(() => {})
     const timeoutMs = options?.timeout ?? defaultTimeoutMs
+    const { type, key, id } = ref
     let call: ActorCall
     try {
       if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
         throw badInput('actor request timeout', timeoutMs, 'it must be a number of virtual milliseconds above 0')
       }
-      this.system.learn(ref.type as ActorType)
-      call = { type: ref.type.name, key: ref.key, method, payload: copyPayload(payload), chain, hops: 0 }
+      system.learn(type as ActorType)
+      const deadline = engine.now + timeoutMs * 1000
+      const copy = copyPayload(payload)
+      call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline }
     } catch (error) {
       return Promise.reject(error)
     }
-    const known = this.activations.has(ref.id) ? this.node.id : this.locator.cached(ref.id)
-    if (known !== undefined) return this.callAt(known, ref.id, call, timeoutMs)
-    const deadline = this.engine.now + timeoutMs * 1000
-    // Finding the actor is this node's work, whoever asks.
-    if (this.engine.owner === this.node.owner) return this.locateAndCall(ref.id, call, deadline)
-    return this.node.run(() => this.locateAndCall(ref.id, call, deadline))
+    const known = this.activations.has(id) ? node.id : this.locator.cached(id)
+    if (known !== undefined) return this.callAt(known, id, call)
+    return this.locateAndCall(id, call)
   }
 
-  /** Ends every activation in good order and gives the lease back. */
+  /** Ends every activation in good order; the node may have new ones. */
+  deactivateAll(): Promise<void> {
+    return this.activations.deactivateAll()
+  }
+
+  /** Ends every activation in good order, gives the lease back and takes no actor any more. */
   shutdown(): Promise<void> {
     return this.activations.shutdown()
   }
@@ -131,92 +158,109 @@ export class NodeActors implements LifeCycleListener {
 
   wiped(): void {
     this.system.replicas.get(this.node.id)?.wiped()
-    this.blank = this.system.replicas.has(this.node.id)
   }
 
   stopping(done: () => void): void {
-    this.engine.scheduleAt(
-      this.engine.now,
-      EventKind.task,
-      0,
-      this.node.owner,
-      () => {
-        this.shutdown().then(done, done)
-      },
-      undefined,
-    )
+    const { engine, node } = this
+    const begin = (): void => void this.shutdown().then(done, done)
+    engine.scheduleAt(engine.now, EventKind.task, 0, node.owner, begin, undefined)
   }
 
   /** A message of another node: the actor is here, or is believed to be, or shall be. */
-  private readonly receive = (call: ActorCall): unknown => {
+  private readonly receive = (call: ActorCall, { from }: Pick<MessageContext, 'from'>): unknown => {
     const id = `${call.type}/${call.key}`
     const activation = this.activations.ready(id)
-    if (activation === undefined) return this.receiveLater(id, call)
+    if (activation === undefined) return this.receiveLater(id, call, from)
+    if (activation.isWaitedForBy(call.chain)) return this.cycle(id, call)
+    if (from === this.node.id) this.system.happened('local')
     try {
-      if (activation.isWaitedForBy(call.chain)) throw new CallCycle([...call.chain, id])
       const result = activation.call(call.method, call.payload, call.chain)
-      if (!isThenable(result)) return this.reply(result)
-      return this.replyLater(result, id, call)
+      if (isThenable(result)) return this.replyLater(result, id, call, from)
+      return this.reply(result)
     } catch (error) {
-      return this.replyFailure(error)
+      return this.replyThrown(error)
     }
   }
 
-  private async replyLater(result: PromiseLike<unknown>, id: string, call: ActorCall): Promise<unknown> {
+  private async replyLater(result: PromiseLike<unknown>, id: string, call: ActorCall, from: string): Promise<unknown> {
     try {
       return this.reply(await result)
     } catch (error) {
-      if (error instanceof Refused) return this.receiveLater(id, call)
-      return this.replyFailure(error)
+      return error instanceof Refused ? this.receiveLater(id, call, from) : this.replyThrown(error)
     }
   }
 
   /** No ready activation: look, then forward or activate. */
-  private async receiveLater(id: string, call: ActorCall): Promise<unknown> {
+  private async receiveLater(id: string, call: ActorCall, from: string): Promise<unknown> {
+    if (this.activations.isWaitedFor(id, call.chain)) return this.cycle(id, call)
     try {
-      const found = await this.activations.obtain(id, call.type, call.key)
-      if (found.kind === 'here') return await this.receive(call)
-      if (call.hops >= hopsMax) throw new ActorUnavailable(id, `forwarded ${hopsMax} times without finding it`)
-      this.system.happened('remote forward')
-      this.locator.learn(id, found.node)
-      const forwarded = { ...call, hops: call.hops + 1 }
-      return sealed(await this.node.bus.request<ActorReply>(found.node, '$actor.call', sealed(forwarded)))
+      if (this.engine.now > call.deadline) throw new ActorUnavailable(id, 'its caller has given up')
+      const found = await this.activations.obtain(call)
+      if (found.kind === 'here') return await this.receive(call, { from })
+      return await this.forward(id, call, found.node)
     } catch (error) {
-      return this.replyFailure(error)
+      this.failOnAssertion(error)
+      return sealed(replyUnrouted(this.node.id, error))
     }
   }
 
-  private async locateAndCall(id: string, call: ActorCall, deadline: number): Promise<unknown> {
-    const target = await this.locator.locate(id)
-    const leftMs = (deadline - this.engine.now) / 1000
-    if (leftMs <= 0) throw new ActorUnavailable(id, 'its directory and placement took longer than the timeout')
-    return this.callAt(target, id, call, leftMs)
+  /** Sends a call on to where the actor is, and its reply back. */
+  private async forward(id: string, call: ActorCall, to: string): Promise<unknown> {
+    if (call.hops >= hopsMax) throw new ActorUnavailable(id, `forwarded ${hopsMax} times without finding it`)
+    const timeout = this.leftMs(id, call)
+    this.system.happened('forward')
+    this.locator.learn(id, to)
+    const forwarded = sealed({ ...call, hops: call.hops + 1 })
+    return sealed(await this.node.bus.request<ActorReply>(to, '$actor.call', forwarded, { timeout }))
   }
 
-  private callAt(target: string, id: string, call: ActorCall, timeoutMs: number): Promise<unknown> {
-    if (target === this.node.id) this.system.happened('local activation')
-    return this.node.bus.request<ActorReply>(target, '$actor.call', sealed(call), { timeout: timeoutMs }).then(
-      (reply) => {
-        if (reply.lost === true) this.locator.forget(id)
-        else this.locator.learn(id, reply.at)
-        return openReply(reply, call)
-      },
-      (error: unknown) => {
-        if (error instanceof RequestTimeout || error instanceof ConnectionReset || error instanceof SendFailed) {
-          this.locator.forget(id)
-        }
-        throw error
-      },
-    )
+  /** Finding the actor is this node's work, whoever asks. */
+  private locateAndCall(id: string, call: ActorCall): Promise<unknown> {
+    const work = async (): Promise<unknown> => this.callAt(await this.locator.locate(id), id, call)
+    return this.engine.owner === this.node.owner ? work() : this.node.run(work)
+  }
+
+  private async callAt(target: string, id: string, call: ActorCall): Promise<unknown> {
+    const timeout = this.leftMs(id, call)
+    let reply: ActorReply
+    try {
+      reply = await this.node.bus.request<ActorReply>(target, '$actor.call', sealed(call), { timeout })
+    } catch (error) {
+      if (error instanceof RequestTimeout || error instanceof ConnectionReset || error instanceof SendFailed) {
+        this.locator.forget(id)
+      }
+      throw callError(error, call)
+    }
+    if (reply.kind === 'lost' || reply.kind === 'unavailable' || reply.kind === 'not here') this.locator.forget(id)
+    else this.locator.learn(id, reply.at)
+    if (reply.kind === 'not here' && call.hops < hopsMax)
+      return this.locateAndCall(id, { ...call, hops: call.hops + 1 })
+    return openReply(reply, call)
+  }
+
+  private leftMs(id: string, { deadline }: ActorCall): number {
+    const left = (deadline - this.engine.now) / 1000
+    if (left <= 0) throw new ActorUnavailable(id, 'finding it took longer than the timeout')
+    return left
+  }
+
+  private cycle(id: string, { chain }: ActorCall): unknown {
+    const ids = [...chain.map(({ actor }) => actor), id]
+    return sealed({ at: this.node.id, kind: 'cycle', chain: ids } satisfies ActorReply)
   }
 
   private reply(value: unknown): unknown {
-    return sealed({ at: this.node.id, value: copyPayload(value) } satisfies ActorReply)
+    return sealed({ at: this.node.id, kind: 'value', value: copyPayload(value) } satisfies ActorReply)
   }
 
-  private replyFailure(error: unknown): unknown {
+  private replyThrown(error: unknown): unknown {
+    this.failOnAssertion(error)
+    return sealed(replyThrown(this.node.id, error))
+  }
+
+  /** A caller that catches RemoteError must not be able to hide a failed expectation. */
+  private failOnAssertion(error: unknown): void {
     if (error instanceof Error && error.name === 'AssertionError') this.engine.fail(error)
-    return sealed(failureReply(this.node.id, error))
   }
 
   /** Registers what other nodes call, for this incarnation. */
@@ -228,7 +272,8 @@ export class NodeActors implements LifeCycleListener {
     const replica = this.system.replicas.get(this.node.id)
     if (replica === undefined) return
     replica.restarted()
-    serveDirectory(this.node, replica, this.system, this.blank)
-    this.blank = false
+    serveDirectory(this.node, replica, this.system)
   }
 }
+
+const noLinks: readonly CallLink[] = []

@@ -19,6 +19,14 @@ export interface Prepared {
   readonly live: boolean
 }
 
+/** What a host answers to `look`. */
+export interface Looked {
+  /** Id of the node on which it believes the actor to be; undefined: on none. */
+  readonly node: string | undefined
+  /** The node before that one. */
+  readonly former: string | undefined
+}
+
 export interface PrepareMessage {
   readonly actor: string
   readonly ballot: number

@@ -15,8 +15,8 @@ export interface ActorState<T> {
   /**
    * Makes the value durable; when it resolves, a crash cannot take it.
    *
-   * Rejects with VersionConflict when another activation saved in between (this one is then deactivated), or with
-   * StorageFailed (it may have been saved).
+   * Rejects with VersionConflict when a newer activation has saved, or has loaded the state (this one then goes without
+   * its hooks), or with StorageFailed (it may have been saved).
    */
   save(): Promise<void>
 }
@@ -36,7 +36,7 @@ export interface ActorSelf {
     method: Name,
     ...args: CallArguments<Methods[Name], ActorCallOptions>
   ): Promise<CallResult<Methods[Name]>>
-  /** Calls another actor without waiting. */
+  /** Calls another actor without waiting; what it throws there fails the simulation. */
   send<Methods, Name extends MethodName<Methods>>(
     ref: ActorRef<Methods>,
     method: Name,
@@ -46,8 +46,11 @@ export interface ActorSelf {
   after(ms: number, callback: () => unknown): () => void
   /** The same again and again. */
   every(ms: number, callback: () => unknown): () => void
-  /** Runs when the activation goes in good order: idle, moved, stopped; not when its node crashes. */
+  /**
+   * Runs when the activation goes in good order: idle, or its node is stopped; not when the node crashes or loses its
+   * lease. What it throws fails the simulation: catch what faults may bring (StorageFailed, RequestTimeout).
+   */
   onDeactivate(hook: () => unknown): void
-  /** Ends this activation after the present turn. */
+  /** Ends this activation after the present turn; the next message makes a new one. Does nothing in the factory. */
   deactivate(): void
 }

@@ -58,8 +58,8 @@ export class Responder {
 
   /** Handles a request or one-way message; runs as the node's code. */
   receive(message: Message): void {
-    // A stopping node takes nothing new; the sender sees silence, as from a dead one.
-    if (this.closed) return
+    // A stopping node takes nothing new, the sender sees silence, as from a dead one; but it does its part of a system.
+    if (this.closed && !message.method.startsWith('$')) return
     const handler = this.handlers.get(message.method)
     if (handler === undefined) {
       this.withoutHandler(message)
@@ -89,8 +89,14 @@ export class Responder {
   /** Takes nothing new; `done` is called when no handler is under way. */
   close(done: () => void): void {
     this.closed = true
-    if (this.underWay.size === 0) done()
-    else this.whenIdle = done
+    this.whenIdle = done
+    if (this.underWay.size === 0) this.idle()
+  }
+
+  private idle(): void {
+    const done = this.whenIdle
+    this.whenIdle = undefined
+    done?.()
   }
 
   /** The node died: nothing is answered any more. */
@@ -117,7 +123,7 @@ export class Responder {
     const over = (): boolean => {
       if (!this.underWay.delete(entry)) return false
       this.shared.handling--
-      if (this.underWay.size === 0) this.whenIdle?.()
+      if (this.underWay.size === 0) this.idle()
       return true
     }
     result.then(

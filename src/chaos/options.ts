@@ -23,10 +23,14 @@ export interface PartitionEpisodes extends EpisodeOptions {
 }
 
 export interface CrashEpisodes extends EpisodeOptions {
-  /** Most nodes dead at the same time. Default: fewer than half. */
+  /** Most nodes dead at the same time. Default: fewer than half; with `zones`, the largest zone. */
   readonly maxDead?: number
   /** Share of crashes that lose the node's storage, too. Default 0.1. */
   readonly wipe?: Intensity
+  /** Share of the other deaths that are graceful stops. Default 0.1. */
+  readonly graceful?: Intensity
+  /** Grace period of a graceful stop, virtual ms. Default 1,000. */
+  readonly graceMs?: number
   /** What peers see of a crash. Default 'silence'. */
   readonly peers?: 'silence' | 'reset'
   /** Groups of nodes that die together, by node id. Default: each node alone. */
@@ -38,6 +42,8 @@ export interface ClockOptions {
   readonly maxSkewMs?: number
   /** Largest drift, parts per million. Default 500. */
   readonly maxDriftPpm?: number
+  /** Largest jump of a node's wall clock, ms; 0: clocks do not jump. Default 1,000. */
+  readonly maxJumpMs?: number
 }
 
 /** Latency models a seed may draw from by name; see src/network/latency.ts for exact ones. */
@@ -91,8 +97,17 @@ const fields: Readonly<Record<string, Readonly<Record<string, 'range' | 'intensi
   clog: { every: 'range', lasts: 'range' },
   pause: { every: 'range', lasts: 'range' },
   partition: { every: 'range', lasts: 'range', oneWay: 'intensity', shapes: 'other', inFlight: 'other' },
-  crash: { every: 'range', lasts: 'range', wipe: 'intensity', maxDead: 'number', zones: 'other', peers: 'other' },
-  clock: { maxSkewMs: 'number', maxDriftPpm: 'number' },
+  crash: {
+    every: 'range',
+    lasts: 'range',
+    wipe: 'intensity',
+    graceful: 'intensity',
+    graceMs: 'number',
+    maxDead: 'number',
+    zones: 'other',
+    peers: 'other',
+  },
+  clock: { maxSkewMs: 'number', maxDriftPpm: 'number', maxJumpMs: 'number' },
 }
 
 /** Checks a `chaos` option but for its latency; throws SimulationError (BAD_INPUT) that names the field. */

@@ -1,5 +1,5 @@
 import type { Episodes } from '../chaos/episodes.ts'
-import type { Fault, FaultPlan } from '../chaos/faults.ts'
+import type { FaultPlan } from '../chaos/faults.ts'
 import type { ClockOptions, CrashEpisodes, EpisodeOptions, Intensity } from '../chaos/options.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
@@ -9,7 +9,7 @@ import type { CrashOptions, LifeCycle } from './node.ts'
 type Victims = () => readonly LifeCycle[]
 
 /** How a node goes: at once, at once and with its disk, or in good order. */
-type Death = 'crash' | 'wipe' | 'stop'
+type Death = 'crash' | 'wipe' | 'graceful stop'
 
 /** Attrition: a node (or a zone of nodes) dies, stays dead for a while, and is restarted. */
 export function startCrashes(episodes: Episodes, faults: FaultPlan, options: CrashEpisodes, victims: Victims): void {
@@ -77,7 +77,7 @@ function maxDeadOf({ maxDead, zones }: CrashEpisodes, all: readonly LifeCycle[])
 function drawDeath(random: RandomStream, { wipe = 0.1, graceful = 0.1 }: CrashEpisodes): Death {
   const wipes = random.chance(shareOf(wipe, random))
   const stops = random.chance(shareOf(graceful, random))
-  return wipes ? 'wipe' : stops ? 'stop' : 'crash'
+  return wipes ? 'wipe' : stops ? 'graceful stop' : 'crash'
 }
 
 function shareOf(share: Intensity, random: RandomStream): number {
@@ -105,20 +105,17 @@ export function startPauses(episodes: Episodes, faults: FaultPlan, options: Epis
   })
 }
 
-/** Gives a node a clock of its own: skewed, drifting. It counts as a fault once the node's code reads it. */
+/** Gives a node a clock of its own: skewed, drifting. It has an effect once the node's code reads it. */
 export function skewClock(engine: Engine, faults: FaultPlan, options: ClockOptions, node: LifeCycle): void {
   const random = engine.random(`faults clock ${node.id}`)
   const { maxSkewMs = 500, maxDriftPpm = 500 } = options
   const skew = Math.round(random.between(-maxSkewMs, maxSkewMs))
   const drift = Math.round(random.between(-maxDriftPpm, maxDriftPpm))
+  const fault = faults.inject('clock', node.id, `skew ${skew} ms, drift ${drift} ppm`)
+  if (fault === undefined) return
   node.clock.setSkew(skew)
   node.clock.setDrift(drift)
-  const onFirstRead = (): void => {
-    const fault = faults.inject('clock', node.id, `skew ${skew} ms, drift ${drift} ppm`)
-    if (fault === undefined) node.clock.makePerfect()
-    else faults.effect(fault)
-  }
-  node.clock.onFirstRead = onFirstRead
+  onNextRead(node, () => faults.effect(fault))
 }
 
 /** Wall clocks that jump, as when a node's time is corrected: forth or back, and there they stay. */
@@ -142,21 +139,20 @@ export function startClockJumps(
       if (node === undefined) return undefined
       const fault = faults.inject('clock jump', node.id, `${ms} ms`)
       if (fault === undefined) return undefined
-      noticed(node, faults, fault)
+      onNextRead(node, () => faults.effect(fault))
       node.clock.jump(ms)
       return { fault, end: () => {} }
     },
   })
 }
 
-/** A jump counts when the node's code next asks for the time. */
-function noticed(node: LifeCycle, faults: FaultPlan, fault: Fault): void {
-  const before = node.clock.onFirstRead
-  const onFirstRead = (): void => {
+function onNextRead({ clock }: LifeCycle, read: () => void): void {
+  const before = clock.onNextRead
+  const both = (): void => {
     before?.()
-    faults.effect(fault)
+    read()
   }
-  node.clock.onFirstRead = onFirstRead
+  clock.onNextRead = both
 }
 
 function pickZone(

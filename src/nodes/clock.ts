@@ -11,10 +11,9 @@ export class NodeClock implements OwnerClock {
   private driftSince = 0
   /** `performance.now` at `driftSince`, ms. */
   private monotonicBase = 0
-  private bootedAt = 0
 
-  /** Called once, when the node's code first asks for the time. */
-  onFirstRead: (() => void) | undefined
+  /** Called once, when the node's code next asks for the time. */
+  onNextRead: (() => void) | undefined
   private readonly nowMicros: () => number
 
   constructor(nowMicros: () => number) {
@@ -48,45 +47,38 @@ export class NodeClock implements OwnerClock {
     this.driftPpm = ppm
   }
 
-  /** As if it had never been off. */
-  makePerfect(): void {
-    this.settleDrift()
-    this.monotonicBase = (this.driftSince - this.bootedAt) / 1000
-    this.offsetMs = this.driftPpm = 0
-  }
-
   /** A new incarnation: `performance.now` starts at 0 again, the wall clock goes on. */
   reboot(): void {
     this.settleDrift()
     this.monotonicBase = 0
-    this.bootedAt = this.driftSince
   }
 
   dateMs(now: number): number {
-    if (this.onFirstRead !== undefined) this.read()
+    if (this.onNextRead !== undefined) this.read()
     return epochMs + Math.floor(now / 1000 + this.offsetMs + this.drifted(now))
   }
 
   monotonicMs(now: number): number {
-    if (this.onFirstRead !== undefined) this.read()
-    return this.elapsed(now)
+    if (this.onNextRead !== undefined) this.read()
+    return this.uptimeMs(now)
   }
 
   private read(): void {
-    const first = this.onFirstRead
-    this.onFirstRead = undefined
-    first?.()
+    const told = this.onNextRead
+    this.onNextRead = undefined
+    told?.()
   }
 
   /** What drift has added so far becomes part of the offsets, so that changing the drift moves no clock. */
   private settleDrift(): void {
     const now = this.nowMicros()
-    this.monotonicBase = this.elapsed(now)
+    this.monotonicBase = this.uptimeMs(now)
     this.offsetMs += this.drifted(now)
     this.driftSince = now
   }
 
-  private elapsed(now: number): number {
+  /** The monotonic clock, for who only looks on: that is no use of the clock by the node. */
+  uptimeMs(now: number): number {
     return this.monotonicBase + ((now - this.driftSince) / 1000) * (1 + this.driftPpm / 1e6)
   }
 

@@ -1,4 +1,4 @@
-import { EventKind, eventKind } from '../engine/event.ts'
+import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
@@ -25,6 +25,7 @@ interface Task {
 
 const bootKind: EventKind<LifeCycle> = eventKind('boot', (node) => `incarnation ${node.incarnation}`)
 const taskKind: EventKind<unknown> = eventKind('task')
+const stopKind: EventKind<LifeCycle> = eventKind('stop', (node) => node.id)
 
 /** Somebody who must know when a node's incarnation begins or ends: its bus, its actors. */
 export interface LifeCycleListener {
@@ -59,6 +60,10 @@ export abstract class LifeCycle {
   protected readonly engine: Engine
   private readonly listeners: LifeCycleListener[] = []
   private readonly tasks = new Set<Task>()
+  /** Who wants to know when the node has stopped; empty unless it is stopping. */
+  private readonly stopping: (() => void)[] = []
+  private stoppingSince = 0
+  private stopEvent: SimEvent | undefined
   private bootFunction: (() => unknown) | undefined
   private bootSince: number | undefined
 
@@ -88,19 +93,29 @@ export abstract class LifeCycle {
     return this.clock.monotonicMs(this.engine.now)
   }
 
-  /** Number of `run` calls under way. */
+  /** The same for who only looks on: it does not count as the node's asking for the time. */
+  get uptimeMs(): number {
+    return this.clock.uptimeMs(this.engine.now)
+  }
+
+  /** Number of `run` and `stop` calls under way. */
   get runningTasks(): number {
-    return this.tasks.size
+    return this.tasks.size + this.stopping.length
+  }
+
+  /** True while a graceful stop is under way. */
+  get isStopping(): boolean {
+    return this.stopping.length > 0
   }
 
   listen(listener: LifeCycleListener): void {
     this.listeners.push(listener)
   }
 
-  /** Sets the boot function and runs it, now and after every restart. */
+  /** Sets the boot function and runs it, now (unless the node is dead) and after every restart. */
   bootWith(boot: () => unknown): void {
     this.bootFunction = boot
-    this.boot()
+    if (this.owner.alive) this.boot()
   }
 
   /**
@@ -117,23 +132,50 @@ export abstract class LifeCycle {
     if (wasAlive && peers === 'reset') this.resetPeers?.()
   }
 
-  /** Crashes the node and empties its storage. */
-  wipe(): void {
-    this.die('crashed')
+  /** Crashes the node and empties its storage; that of a dead one, too. */
+  wipe(options: CrashOptions = {}): void {
+    this.crash(options)
     this.engine.note('fault', `wipe ${this.id}`)
     for (const listener of this.listeners) listener.wiped?.()
   }
 
   /**
    * Stops gracefully: new messages are refused, work under way may end within `graceMs` (virtual, default 5,000), then
-   * the node is down until `restart`.
+   * the node is down until `restart`. Resolves when it is down.
    */
-  async stop(graceMs = 5_000): Promise<void> {
+  stop(graceMs = 5_000): Promise<void> {
+    const { engine } = this
+    const caller = engine.owner
+    return new Promise((resolve) => this.stopThen(graceMs, () => engine.settle(caller, resolve, undefined)))
+  }
+
+  /** The same with a callback: called when the node is down, whoever's event that is. */
+  stopThen(graceMs: number, down: () => void): void {
     if (!(Number.isFinite(graceMs) && graceMs >= 0)) throw badInput('stop(graceMs)', graceMs, 'it must be 0 or more ms')
-    if (!this.owner.alive) return
+    if (!this.owner.alive) return down()
+    this.stopping.push(down)
+    if (this.stopping.length > 1) return
+    this.stoppingSince = this.engine.now
+    this.stopAfter(Math.round(graceMs * 1000))
     const { owner } = this
-    await this.workEnds(Math.round(graceMs * 1000))
-    if (owner === this.owner) this.die('stopped')
+    let left = this.listeners.length
+    const done = (): void => {
+      if (--left === 0 && owner.alive) this.stopAfter(0)
+    }
+    for (const listener of this.listeners) {
+      if (listener.stopping === undefined) done()
+      else listener.stopping(done)
+    }
+  }
+
+  private stopAfter(micros: number): void {
+    const { engine } = this
+    if (this.stopEvent !== undefined) engine.cancel(this.stopEvent)
+    const end = (): void => {
+      this.stopEvent = undefined
+      this.die('stopped')
+    }
+    this.stopEvent = engine.scheduleAt(engine.now + micros, stopKind, 0, this.address, end, this)
   }
 
   /** Boots a new incarnation with empty memory; crashes the present one first when it is alive. */
@@ -172,6 +214,8 @@ export abstract class LifeCycle {
    * Throws (rejects with) NodeCrashed when the node is dead or dies before the task has settled.
    */
   run<T>(task: () => T | PromiseLike<T>): Promise<T> {
+    // The last words of code whose node has just died move nobody.
+    if (!this.engine.owner.alive) return new Promise(() => {})
     if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))
     return new Promise<T>((resolve, reject) => {
       const entry: Task = {
@@ -184,25 +228,6 @@ export abstract class LifeCycle {
       }
       this.tasks.add(entry)
       this.engine.scheduleAt(this.engine.now, taskKind, 0, this.owner, () => this.perform(task, entry), undefined)
-    })
-  }
-
-  /** Resolves when every listener has finished its work, or after `grace` µs. */
-  private workEnds(grace: number): Promise<void> {
-    const { engine } = this
-    const caller = engine.owner
-    return new Promise((resolve) => {
-      engine.schedule(grace, EventKind.sleep, 'stop', () => resolve(), undefined)
-      let left = 1
-      const done = (): void => {
-        if (--left === 0) engine.settle(caller, resolve, undefined)
-      }
-      for (const listener of this.listeners) {
-        if (listener.stopping === undefined) continue
-        left++
-        listener.stopping(done)
-      }
-      done()
     })
   }
 
@@ -220,6 +245,9 @@ export abstract class LifeCycle {
     }
     this.tasks.clear()
     for (const listener of this.listeners) listener.died(reason)
+    if (this.stopEvent !== undefined) this.engine.cancel(this.stopEvent)
+    this.stopEvent = undefined
+    for (const down of this.stopping.splice(0)) down()
   }
 
   private incarnate(): Owner {
@@ -298,6 +326,7 @@ export abstract class LifeCycle {
     if (this.owner.alive && this.bootSince !== undefined) {
       yield { owner: this.id, what: `boot of ${this.id}`, since: this.bootSince }
     }
+    if (this.isStopping) yield { owner: this.id, what: `stop of ${this.id}`, since: this.stoppingSince }
   }
 }
 

@@ -1,33 +1,13 @@
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
+import { eventKind } from '../engine/event.ts'
+import { Owner } from '../engine/owner.ts'
+import { hashString } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
+import { StorageFailed, VersionConflict } from './storage-errors.ts'
 
-/** A storage operation did not work; whether a write took effect is unknown. */
-export class StorageFailed extends Error {
-  readonly key: string
-
-  constructor(operation: string, key: string, reason: string) {
-    super(`storage ${operation} of '${key}' failed: ${reason}`)
-    this.name = 'StorageFailed'
-    this.key = key
-  }
-}
-
-/** Somebody else has written since this version was read. */
-export class VersionConflict extends Error {
-  readonly key: string
-  readonly expected: number
-  readonly actual: number
-
-  constructor(key: string, expected: number, actual: number) {
-    super(`'${key}' is at version ${actual}, not ${expected}: somebody else has written`)
-    this.name = 'VersionConflict'
-    this.key = key
-    this.expected = expected
-    this.actual = actual
-  }
-}
+export { StorageFailed, VersionConflict }
 
 /** A stored value with its version; versions count from 1, 0 means that there is none. */
 export interface Stored<T = unknown> {
@@ -42,67 +22,152 @@ export interface StorageFaults {
   readonly intensity: number
 }
 
-/** A disk or database: asynchronous, with versions, and with faults when the chaos profile has them. */
+/** How a write is to be made. */
+export interface WriteOptions {
+  /** Write only over this version; 0: only when nothing is there. */
+  readonly ifVersion?: number
+  /** Who writes: refused when somebody with a higher number has read the key with `fence` since (Kleppmann, 2016). */
+  readonly fence?: number
+}
+
+/** What an operation was told before its time had passed. */
+interface Drawn {
+  readonly takesMicros: number
+  /** It reports a failure; `lands`: a write takes effect all the same. */
+  readonly fails: boolean
+  readonly lands: boolean
+  /** Share of a failed `sync` that was done, 0 to 1. */
+  readonly share: number
+}
+
+const landKind = eventKind<string>('write', (key) => key)
+
+/**
+ * A disk or database: asynchronous, with versions, and with faults when the chaos profile has them.
+ *
+ * A disk belongs to one node: what is under way when the node crashes is not done. A shared storage is a machine of its
+ * own: a write that was sent to it lands whether its sender lives or not.
+ */
 export class Storage {
   private readonly engine: Engine
   private readonly name: string
   private readonly faults: StorageFaults
   private readonly copy: <T>(value: T) => T
+  /** Of the writes that land by themselves; undefined: this is the disk of a node. */
+  private readonly machine: Owner | undefined
   /** What every read sees. */
   private entries = new Map<string, Stored>()
-  /** What a crash cannot take; undefined: written but not synced and new. */
+  /** What a crash of the disk's node cannot take; a shared storage has none, all it has is durable. */
   private durable = new Map<string, Stored>()
   private dirty = new Set<string>()
+  /** Highest fence with which a key was read. */
+  private fences = new Map<string, number>()
   private random: RandomStream | undefined
   private faultRandom: RandomStream | undefined
 
-  constructor(engine: Engine, name: string, faults: StorageFaults, copy: <T>(value: T) => T) {
+  constructor(
+    engine: Engine,
+    name: string,
+    faults: StorageFaults,
+    copy: <T>(value: T) => T,
+    options: { shared?: boolean } = {},
+  ) {
     this.engine = engine
     this.name = name
     this.faults = faults
     this.copy = copy
+    this.machine = options.shared === true ? new Owner(`storage ${name}`) : undefined
   }
 
   /** The value of a key; undefined: there is none. Rejects with StorageFailed. */
-  async read<T>(key: string): Promise<Stored<T> | undefined> {
-    await this.operate('read', key)
+  async read<T>(key: string, options: { fence?: number } = {}): Promise<Stored<T> | undefined> {
+    const { takesMicros, fails } = this.draw('read', key)
+    await this.engine.sleep(takesMicros)
+    if (fails) throw new StorageFailed('read', key, 'input/output error')
+    const { fence } = options
+    if (fence !== undefined && fence > (this.fences.get(key) ?? 0)) this.fences.set(key, fence)
     const stored = this.entries.get(key)
     return stored === undefined ? undefined : ({ value: this.copy(stored.value), version: stored.version } as Stored<T>)
   }
 
   /**
-   * Writes a value; not durable before `sync`. Gives back the new version.
+   * Writes a value; not durable before `sync`, unless the storage is shared. Gives back the new version.
    *
-   * Rejects with VersionConflict when `ifVersion` is given and another version is there (0: nothing may be there),
-   * or with StorageFailed.
+   * Rejects with VersionConflict when `ifVersion` is given and another version is there (0: nothing may be there), or
+   * with StorageFailed: then it may have been written.
    */
-  async write(key: string, value: unknown, options: { ifVersion?: number } = {}): Promise<number> {
+  async write(key: string, value: unknown, options: WriteOptions = {}): Promise<number> {
     const { ifVersion } = options
     if (ifVersion !== undefined && !(Number.isSafeInteger(ifVersion) && ifVersion >= 0)) {
       throw badInput('storage.write ifVersion', ifVersion, 'it must be a version number, 0 or more')
     }
     const copy = this.copy(value)
-    await this.operate('write', key)
+    const drawn = this.draw('write', key)
+    const version =
+      this.machine === undefined
+        ? await this.onDisk(key, copy, options, drawn)
+        : await this.remotely(this.machine, key, copy, options, drawn)
+    if (drawn.fails) throw new StorageFailed('write', key, 'input/output error')
+    if (version instanceof VersionConflict) throw version
+    return version
+  }
+
+  private async onDisk(
+    key: string,
+    value: unknown,
+    options: WriteOptions,
+    { takesMicros, fails, lands }: Drawn,
+  ): Promise<number | VersionConflict> {
+    await this.engine.sleep(takesMicros)
+    return fails && !lands ? 0 : this.put(key, value, options)
+  }
+
+  /** The storage does the write at some time before it answers; the sender may be dead by then. */
+  private async remotely(
+    machine: Owner,
+    key: string,
+    value: unknown,
+    options: WriteOptions,
+    { takesMicros, fails, lands }: Drawn,
+  ): Promise<number | VersionConflict> {
+    const { engine } = this
+    let version: number | VersionConflict = 0
+    const land = (): void => {
+      if (!fails || lands) version = this.put(key, value, options)
+    }
+    const at = engine.now + this.stream().below(takesMicros)
+    engine.scheduleAt(at, landKind, hashString('land'), machine, land, key)
+    await engine.sleep(takesMicros)
+    return version
+  }
+
+  private put(key: string, value: unknown, { ifVersion, fence }: WriteOptions): number | VersionConflict {
     const version = this.entries.get(key)?.version ?? 0
-    if (ifVersion !== undefined && ifVersion !== version) throw new VersionConflict(key, ifVersion, version)
-    this.entries.set(key, { value: copy, version: version + 1 })
-    this.dirty.add(key)
+    const isOld = fence !== undefined && fence < (this.fences.get(key) ?? 0)
+    if (isOld || (ifVersion !== undefined && ifVersion !== version))
+      return new VersionConflict(key, ifVersion ?? version, version)
+    this.entries.set(key, { value, version: version + 1 })
+    if (this.machine === undefined) this.dirty.add(key)
     return version + 1
   }
 
-  /** Makes everything written so far durable. Rejects with StorageFailed; then nothing is certain. */
+  /** Makes everything written so far durable. Rejects with StorageFailed; then some of it may be. */
   async sync(): Promise<void> {
-    await this.operate('sync', '*')
-    this.flush()
+    const { takesMicros, fails, share } = this.draw('sync', '*')
+    await this.engine.sleep(takesMicros)
+    if (!fails) return this.flush()
+    const all = [...this.dirty]
+    this.flush(all.slice(0, Math.floor(share * (all.length + 1))))
+    throw new StorageFailed('sync', '*', 'input/output error')
   }
 
   /** A clean shutdown: nothing unsynced is left. */
-  flush(): void {
-    for (const key of this.dirty) {
+  flush(keys: Iterable<string> = [...this.dirty]): void {
+    for (const key of keys) {
       const stored = this.entries.get(key)
       if (stored !== undefined) this.durable.set(key, stored)
+      this.dirty.delete(key)
     }
-    this.dirty.clear()
   }
 
   /** A crash: each unsynced write is kept, lost, or torn (lost together with what was there before), by chance. */
@@ -124,6 +189,7 @@ export class Storage {
     this.entries = new Map()
     this.durable = new Map()
     this.dirty = new Set()
+    this.fences = new Map()
   }
 
   private tear(key: string): void {
@@ -133,22 +199,27 @@ export class Storage {
     this.durable.delete(key)
   }
 
+  private stream(): RandomStream {
+    return (this.random ??= this.engine.random(`storage ${this.name}`))
+  }
+
   /** The time an operation takes, and its faults. */
-  private async operate(operation: string, key: string): Promise<void> {
-    this.random ??= this.engine.random(`storage ${this.name}`)
+  private draw(operation: string, key: string): Drawn {
     const { plan, intensity } = this.faults
-    const usual = this.random.integer(100, 2_000)
-    if (!plan.active || intensity === 0) return this.engine.sleep(usual)
-    this.faultRandom ??= this.engine.random(`faults storage ${this.name}`)
-    const stallMicros = this.faultRandom.chance(intensity) ? this.faultRandom.integer(10_000, 500_000) : 0
-    const fails = this.faultRandom.chance(intensity)
-    const subject = `${this.name} ${operation} ${key}`
-    const stall = stallMicros > 0 ? plan.inject('storage stall', subject) : undefined
+    const usual = this.stream().integer(100, 2_000)
+    if (!plan.active || intensity === 0) return { takesMicros: usual, fails: false, lands: false, share: 0 }
+    const random = (this.faultRandom ??= this.engine.random(`faults storage ${this.name}`))
+    // All draws come first: leaving a fault out must not move the others.
+    const stalls = random.chance(intensity)
+    const stallMicros = random.integer(10_000, 500_000)
+    const fails = random.chance(intensity)
+    const lands = random.chance(0.5)
+    const share = random.float()
+    const subject = plan.named ? `${this.name} ${operation} ${key}` : ''
+    const stall = stalls ? plan.inject('storage stall', subject) : undefined
     if (stall !== undefined) plan.effect(stall)
-    await this.engine.sleep(usual + (stall === undefined ? 0 : stallMicros))
     const failure = fails ? plan.inject('storage failure', subject) : undefined
-    if (failure === undefined) return
-    plan.effect(failure)
-    throw new StorageFailed(operation, key, 'input/output error')
+    if (failure !== undefined) plan.effect(failure)
+    return { takesMicros: usual + (stall === undefined ? 0 : stallMicros), fails: failure !== undefined, lands, share }
   }
 }

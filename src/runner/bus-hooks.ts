@@ -9,8 +9,8 @@ import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Message } from '../network/message.ts'
 
-/** Longest delay of a buggify site in the send path, µs. */
-const longestSendDelay = 100_000
+/** Longest delay of a buggify site in the send path, virtual ms. */
+const longestSendDelayMs = 100
 
 /** The faults and the built-in `sometimes` of the bus: fired by the bus itself, so that no test can forget them. */
 export class InstrumentedBus implements BusHooks {
@@ -60,9 +60,7 @@ export class InstrumentedBus implements BusHooks {
   /** A delay before the network, µs. */
   private late(message: Message): number {
     const site = message.kind === 'response' ? 'bus: response sent late' : 'bus: request sent late'
-    // Drawn whether the site fires or not: leaving one firing out must not move the others' delays.
-    const delay = 1 + this.engine.random(site).below(longestSendDelay)
-    return this.inTurn(message, this.assertions.buggify(site, 0.25) ? delay : 0)
+    return this.inTurn(message, Math.ceil(this.assertions.buggifyDelay(site, 0.001, longestSendDelayMs) * 1000))
   }
 
   /** Whatever is sent after a late message waits behind it, so that the order of each link stays. */

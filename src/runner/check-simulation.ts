@@ -164,7 +164,7 @@ class Campaign {
     this.count(result)
     this.context.onResult?.(result)
     if (result.failure !== undefined) return this.examiner.explain(result, number, plan)
-    return this.isCheckedTwice(number) ? this.examiner.compare(result, number) : undefined
+    return this.isCheckedTwice(number) ? this.examiner.compare(result, number, plan) : undefined
   }
 
   /** Every k-th iteration, where 1/k is the share asked for: which ones does not depend on the seed. */

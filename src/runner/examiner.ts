@@ -1,6 +1,7 @@
 import type { Failure } from '../engine/failure.ts'
 import { compareRuns } from './compare-runs.ts'
 import type { ReplayPlan } from './replay-plan.ts'
+import { isSameFailure } from './same-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
 import { type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
 import type { IterationResult } from './verdict.ts'
@@ -16,7 +17,7 @@ export interface SeedFailure {
   readonly chaos: string
   readonly digest: string
   /** The smallest plan that fails the same way, and its recorded run. */
-  readonly minimal?: Shrunk & { readonly run: IterationResult }
+  readonly minimal?: Shrunk
 }
 
 /** What shrinking may use. */
@@ -61,12 +62,16 @@ export class Examiner {
   }
 
   /** Runs a passing seed again and compares the digests; undefined: they are the same. */
-  async compare(first: IterationResult, number: number): Promise<SeedFailure | undefined> {
-    const again = await this.runner.run(first.seed, number, {})
+  async compare(
+    first: IterationResult,
+    number: number,
+    plan: ReplayPlan | undefined,
+  ): Promise<SeedFailure | undefined> {
+    const again = await this.runner.run(first.seed, number, plan === undefined ? {} : { plan })
     if (again.status === 'interrupted' || again.digest === first.digest) return undefined
     // Recording costs as much as five seeds, so only a seed that differs is recorded.
-    const one = await this.record(first.seed, number, undefined)
-    const two = await this.record(first.seed, number, undefined)
+    const one = await this.record(first.seed, number, plan)
+    const two = await this.record(first.seed, number, plan)
     const failure = compareRuns(one, two, undefined)
     return { failure, seed: first.seed, iteration: number, run: one, chaos: first.chaos, digest: first.digest }
   }
@@ -78,8 +83,11 @@ export class Examiner {
     const shrunk = await shrink({ failure: found.failure, run, nodes, budget, attempt, now, aborted })
     if (shrunk === undefined) return found
     const minimal = await this.record(found.seed, number, shrunk.plan)
-    // A plan that does not fail again when it is recorded would be a lie.
-    return minimal.failure?.kind === found.failure.kind ? { ...found, minimal: { ...shrunk, run: minimal } } : found
+    // Aborted: what was found before counts, without a trace.
+    if (minimal.status === 'interrupted') return { ...found, minimal: shrunk }
+    // A plan that does not fail again in the same way would be a lie.
+    const isSame = minimal.digest === shrunk.run.digest && isSameFailure(found.failure, minimal.failure)
+    return isSame ? { ...found, minimal: { ...shrunk, run: minimal } } : found
   }
 
   private record(seed: number, number: number, plan: ReplayPlan | undefined): Promise<IterationResult> {

@@ -30,7 +30,7 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
       `event ${groupThousands(what.event)}${during} · by ${what.owner}`,
   ]
   if (!failure.chaos.startsWith('calm')) lines.push(`chaos ${failure.chaos}`)
-  lines.push(...faultLines(failure), ...workloadLines(failure))
+  lines.push(...nodeLines(failure), ...faultLines(failure), ...workloadLines(failure))
   const last = run?.trace?.kept.filter((line) => line.event <= what.event).slice(-shownEvents) ?? []
   if (last.length > 0) {
     lines.push('last events:')
@@ -39,6 +39,11 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
   if (replay.minimal !== undefined) lines.push(`replay: ${replay.minimal}`, `whole seed: ${replay.seed}`)
   else lines.push(`replay: ${replay.seed}`)
   return lines.map((text) => `  ${text}`).join('\n')
+}
+
+function nodeLines({ minimal }: SeedFailure): string[] {
+  const nodes = minimal?.plan.nodes
+  return nodes === undefined || minimal === undefined ? [] : [`minimal nodes, ${nodes} of ${minimal.nodesBefore}`]
 }
 
 function faultLines({ minimal, run }: SeedFailure): string[] {

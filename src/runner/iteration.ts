@@ -197,15 +197,18 @@ export class Iteration implements Work {
     }
     if (!this.instantIsOver()) return false
     if (this.phase === 'shutdown') {
+      if (world.continueShutdown()) return false
       world.checkShutdown()
       return true
     }
     world.invariants.check('quiet')
     if (engine.failure !== undefined) return true
     if (this.phase === 'final quiesce') {
-      if (!world.beginShutdown()) return true
+      if (!world.continueShutdown()) return true
       this.phase = 'shutdown'
-      return false
+      // When no node is alive nothing is left to end, and nothing can run.
+      if (world.quiet) world.checkShutdown()
+      return world.quiet
     }
     for (const { owner, resolve } of world.quiescing.splice(0)) {
       // In an event of its own, also for the test: what it does next is drained before the next event is looked for.

@@ -1,29 +1,29 @@
 /**
- * A smaller list that still passes the test, by delta debugging (Zeller and Hildebrandt, 2002): tries to leave out ever
- * smaller chunks. Every element of the result is needed when the test is given enough tries.
+ * Tries a shorter list. Gives back what is left of it when it still fails the same way (it may turn out to be even shorter),
+ * or undefined when it does not.
  */
-export async function minimiseList<T>(
-  list: readonly T[],
-  stillFails: (shorter: readonly T[]) => Promise<boolean>,
-): Promise<readonly T[]> {
+export type Attempt<T> = (shorter: readonly T[]) => Promise<readonly T[] | undefined>
+
+/**
+ * A smaller list that still fails, by delta debugging (Zeller and Hildebrandt, 2002): leaves out ever smaller chunks.
+ * When `attempt` never gives up, every single element of the result is needed.
+ */
+export async function minimiseList<T>(list: readonly T[], attempt: Attempt<T>): Promise<readonly T[]> {
+  if (list.length === 0) return list
+  const none = await attempt([])
+  if (none !== undefined) return none
   let best = list
-  if (best.length > 0 && (await stillFails([]))) return []
-  let chunks = 2
-  while (best.length >= 2) {
-    const size = Math.ceil(best.length / chunks)
-    let reduced = false
-    for (let start = 0; start < best.length; start += size) {
+  let size = Math.ceil(best.length / 2)
+  for (;;) {
+    const before = best.length
+    for (let start = 0; start < best.length && best.length > 1;) {
       const shorter = [...best.slice(0, start), ...best.slice(start + size)]
-      if (shorter.length > 0 && (await stillFails(shorter))) {
-        best = shorter
-        chunks = Math.max(2, chunks - 1)
-        reduced = true
-        break
-      }
+      const kept = shorter.length === 0 ? undefined : await attempt(shorter)
+      // What came after the chunk has moved to its place.
+      if (kept === undefined) start += size
+      else best = kept
     }
-    if (reduced) continue
-    if (size === 1) break
-    chunks = Math.min(best.length, chunks * 2)
+    if (size === 1 && best.length === before) return best
+    size = Math.max(1, Math.min(Math.ceil(size / 2), Math.ceil(best.length / 2)))
   }
-  return best
 }

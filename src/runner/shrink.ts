@@ -1,7 +1,9 @@
 import type { Failure } from '../engine/failure.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 import { minimiseList } from './minimise-list.ts'
+import { leaves, mapLeaves, planSize, simplicity } from './plan-size.ts'
 import type { ReplayPlan } from './replay-plan.ts'
+import { isSameFailure } from './same-failure.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** How long shrinking may take; whichever ends first. The best so far is kept. */
@@ -31,9 +33,12 @@ export interface ShrinkInput {
 /** The smallest plan found that still fails the same way. */
 export interface Shrunk {
   readonly plan: ReplayPlan
-  /** Faults and operations of the original run. */
+  /** The run of that plan; without a trace. */
+  readonly run: IterationResult
+  /** Faults, operations and nodes of the original run. */
   readonly faultsBefore: number
   readonly operationsBefore: number
+  readonly nodesBefore: number
   /** How many runs it took. */
   readonly runs: number
   /** False: the budget ended, or the run was aborted, before nothing more could be left out. */
@@ -41,11 +46,13 @@ export interface Shrunk {
 }
 
 /**
- * Looks for the smallest fault schedule and workload of a seed that still fail with the same kind and name.
+ * Looks for the smallest fault schedule and workload of a seed that still fail in the same way.
  *
- * Whole families of faults first, then single faults, then operations, then nodes, then simpler arguments and rounder
- * times, and again from the faults while something gets smaller. Nothing is ever drawn anew: what is left out is masked.
- * Undefined: not even the full plan fails the same way (nothing to shrink).
+ * Whole families of faults first, then operations, then single faults, then nodes, then simpler arguments and rounder
+ * times, and again from the start while something gets smaller. Operations come before single faults because a run of few
+ * operations is short, and meets few faults. Nothing is ever drawn anew: what is left out is masked.
+ *
+ * Undefined: not even the full plan fails the same way.
  */
 export function shrink(input: ShrinkInput): Promise<Shrunk | undefined> {
   return new Shrinker(input).run()
@@ -56,8 +63,9 @@ class Shrinker {
   private readonly startedAt: number
   private readonly allFaults: readonly string[]
   private readonly familyOf: ReadonlyMap<string, string>
-  private readonly allOperations: readonly PlannedOperation[]
   private best: ReplayPlan = {}
+  private bestRun: IterationResult | undefined
+  private bestSize = Infinity
   private runs = 0
   private stopped = false
 
@@ -66,40 +74,38 @@ class Shrinker {
     this.startedAt = input.now()
     this.allFaults = [...new Set(input.run.faults.map(({ key }) => key))]
     this.familyOf = new Map(input.run.faults.map(({ key, family }) => [key, family]))
-    this.allOperations = input.run.operations
   }
 
   async run(): Promise<Shrunk | undefined> {
-    if (!(await this.start())) return undefined
-    for (let size = Infinity; this.size < size && !this.stopped;) {
-      size = this.size
+    const { nodes, run } = this.input
+    await this.start()
+    for (let size = Infinity; this.bestSize < size && !this.stopped;) {
+      size = this.bestSize
       await this.families()
-      await this.faults()
       await this.operations()
+      await this.faults()
       await this.nodes()
       await this.values()
       await this.times()
     }
+    if (this.bestRun === undefined) return undefined
     return {
       plan: this.best,
+      run: this.bestRun,
       faultsBefore: this.allFaults.length,
-      operationsBefore: this.allOperations.length,
+      operationsBefore: run.operations.length,
+      nodesBefore: nodes,
       runs: this.runs,
       complete: !this.stopped,
     }
   }
 
   /** The plan with everything in it; without fixed operations when those alone change the outcome. */
-  private async start(): Promise<boolean> {
+  private async start(): Promise<void> {
+    const { operations } = this.input.run
     const faults = this.allFaults
-    if (this.allOperations.length > 0 && (await this.fails({ faults, operations: this.allOperations }))) return true
-    return this.fails({ faults })
-  }
-
-  private get size(): number {
-    const { faults = [], operations = [], nodes = this.input.nodes } = this.best
-    const characters = operations.reduce((sum, { argument, at }) => sum + simplicity(argument) + simplicity(at), 0)
-    return faults.length * 1e6 + operations.length * 1e6 + nodes * 1e5 + characters
+    if (operations.length > 0 && (await this.fails({ faults, operations }))) return
+    await this.fails({ faults })
   }
 
   private async families(): Promise<void> {
@@ -111,105 +117,137 @@ class Shrinker {
   }
 
   private async faults(): Promise<void> {
-    await minimiseList(this.best.faults ?? [], (faults) => this.fails({ ...this.best, faults }))
+    await minimiseList(this.best.faults ?? [], async (faults) => {
+      return (await this.fails({ ...this.best, faults })) ? this.best.faults : undefined
+    })
   }
 
   private async operations(): Promise<void> {
-    const { operations } = this.best
-    if (operations === undefined) return
-    await minimiseList(operations, (shorter) => this.fails({ ...this.best, operations: shorter }))
+    if (this.best.operations === undefined) return
+    await minimiseList(this.best.operations, async (operations) => {
+      return (await this.fails({ ...this.best, operations })) ? this.best.operations : undefined
+    })
   }
 
+  /** Fewer nodes; operations at a node that is to go are done at another one. */
   private async nodes(): Promise<void> {
-    for (let nodes = (this.best.nodes ?? this.input.nodes) - 1; nodes >= 1; nodes--) {
-      if (!(await this.fails({ ...this.best, nodes }))) break
+    for (let nodes = this.input.nodes; nodes > 1; nodes--) {
+      if (nodes > (this.best.nodes ?? this.input.nodes)) continue
+      if (!(await this.withoutNode(nodes))) break
     }
   }
 
-  /** Fewer different things: each text that operations name is replaced by another one of the same place, if that does. */
+  /** `nodes`: how many there are; the last one is to go. */
+  private async withoutNode(nodes: number): Promise<boolean> {
+    const { operations } = this.best
+    const last = `n${nodes}`
+    const fewer = { ...this.best, nodes: nodes - 1 }
+    const isUsed = (operations ?? []).some(({ argument }) => [...leaves(argument)].some(({ value }) => value === last))
+    if (operations === undefined || !isUsed) return this.fails(fewer)
+    for (let other = 1; other < nodes; other++) {
+      const id = `n${other}`
+      const moved = mapLeaves(operations, ({ value }) => (value === last ? id : value))
+      if (await this.fails({ ...fewer, operations: moved })) return true
+    }
+    return false
+  }
+
+  /** Fewer different things, and smaller numbers, in the arguments of the operations. */
   private async values(): Promise<void> {
-    for (const place of textPlaces(this.best.operations ?? [])) {
-      for (const [from, to] of pairs(place.values)) {
-        const operations = (this.best.operations ?? []).map((one) => replaceText(one, place.path, from, to))
-        await this.fails({ ...this.best, operations })
+    for (const { path, values } of places(this.best)) {
+      for (const value of values) {
+        for (const simpler of simplerThan(value, values)) {
+          const operations = mapLeaves(this.best.operations ?? [], (leaf) =>
+            leaf.path === path && leaf.value === value ? simpler : leaf.value,
+          )
+          if (await this.fails({ ...this.best, operations })) break
+        }
       }
     }
   }
 
-  /** Rounder times: each operation at a full 100, 10 or 1 ms. */
+  /** Simpler times: all of it earlier, each operation with the one before, or at a full second, 100, 10 or 1 ms. */
   private async times(): Promise<void> {
-    for (const step of [100_000, 10_000, 1_000]) {
-      for (const operation of this.best.operations ?? []) {
-        const at = Math.round(operation.at / step) * step
-        if (at === operation.at || simplicity(at) >= simplicity(operation.at)) continue
-        const operations = (this.best.operations ?? []).map((one) =>
-          one.index === operation.index ? { ...one, at } : one,
-        )
-        await this.fails({ ...this.best, operations })
+    const first = Math.min(...(this.best.operations ?? []).map(({ at }) => at))
+    if (first > 0) await this.moved(({ at }) => at - first)
+    for (let i = 1; i < (this.best.operations ?? []).length; i++) {
+      const [before, after] = (this.best.operations ?? []).slice(i - 1)
+      if (before === undefined || after === undefined || before.at === after.at) continue
+      // What follows keeps its distance; when that does not do, only this one moves.
+      const gap = after.at - before.at
+      const later = new Set((this.best.operations ?? []).slice(i).map(({ index }) => index))
+      if (await this.moved(({ at, index }) => (later.has(index) ? at - gap : at))) continue
+      await this.moved(({ at, index }) => (index === after.index ? before.at : at))
+    }
+    for (const step of [1_000_000, 100_000, 10_000, 1_000]) {
+      for (const { index } of this.best.operations ?? []) {
+        await this.moved((one) => (one.index === index ? Math.round(one.at / step) * step : one.at))
       }
     }
   }
 
-  /** Tries a plan; the best one is replaced when it still fails the same way. */
+  private async moved(time: (operation: PlannedOperation) => number): Promise<boolean> {
+    const { operations = [] } = this.best
+    const moved = operations.map((one) => ({ ...one, at: time(one) }))
+    if (moved.every(({ at }, i) => at === operations[i]?.at)) return false
+    // In order of time, so that the plan reads as it runs.
+    return this.fails({ ...this.best, operations: moved.sort((a, b) => a.at - b.at) })
+  }
+
+  /** Tries a plan; the best one is replaced when it still fails the same way and is smaller. */
   private async fails(plan: ReplayPlan): Promise<boolean> {
     const { budget, now, aborted, attempt, failure } = this.input
+    if (planSize(plan) >= this.bestSize) return false
     if (this.stopped || this.runs >= budget.runs || now() - this.startedAt > budget.ms || aborted()) {
       this.stopped = true
       return false
     }
     this.runs++
     const result = await attempt(plan)
-    const same = result.failure?.kind === failure.kind && result.failure.name === failure.name
-    if (same) this.best = plan
-    return same
+    if (!isSameFailure(failure, result.failure)) return false
+    this.best = trimmed(plan, result)
+    this.bestRun = result
+    this.bestSize = planSize(this.best)
+    return true
   }
 }
 
-/** Length of the shortest decimal text: rounder times and smaller arguments are simpler. */
-function simplicity(value: unknown): number {
-  if (typeof value === 'number') return String(value).replace(/0+$/, '').length
-  return JSON.stringify(value)?.length ?? 0
+/** Without what that run never came to: it runs the same without it. */
+function trimmed(plan: ReplayPlan, { faults, failure }: IterationResult): ReplayPlan {
+  const injected = new Set(faults.map(({ key }) => key))
+  const end = failure?.time ?? Infinity
+  return {
+    ...plan,
+    ...(plan.faults && { faults: plan.faults.filter((key) => injected.has(key)) }),
+    ...(plan.operations && { operations: plan.operations.filter(({ at }) => at <= end) }),
+  }
 }
 
-interface TextPlace {
-  readonly path: string
-  readonly values: readonly string[]
-}
-
-/** Where operations hold texts: 'sendRequest.to' → c7, c9; the most frequent first. */
-function textPlaces(operations: readonly PlannedOperation[]): TextPlace[] {
-  const places = new Map<string, Map<string, number>>()
-  for (const operation of operations) {
-    for (const [path, value] of texts(operation)) {
-      const counts = places.get(path) ?? new Map<string, number>()
-      counts.set(value, (counts.get(value) ?? 0) + 1)
-      places.set(path, counts)
+/** Where operations hold values: 'to' → c7, c9; the rarest first. */
+function places({ operations = [] }: ReplayPlan): { readonly path: string; readonly values: readonly unknown[] }[] {
+  const counts = new Map<string, Map<unknown, number>>()
+  for (const { argument } of operations) {
+    for (const { path, value } of leaves(argument)) {
+      const here = counts.get(path) ?? new Map<unknown, number>()
+      here.set(value, (here.get(value) ?? 0) + 1)
+      counts.set(path, here)
     }
   }
-  return [...places].map(([path, counts]) => ({
+  return [...counts].map(([path, here]) => ({
     path,
-    values: [...counts].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([value]) => value),
+    values: [...here].sort(([, a], [, b]) => a - b).map(([value]) => value),
   }))
 }
 
-/** Paths are shared between operations: two that name the same field mean the same thing. */
-function* texts({ argument }: PlannedOperation): Iterable<[string, string]> {
-  if (typeof argument === 'string') yield ['', argument]
-  if (argument === null || typeof argument !== 'object') return
-  for (const [key, value] of Object.entries(argument)) if (typeof value === 'string') yield [key, value]
-}
-
-function replaceText(operation: PlannedOperation, path: string, from: string, to: string): PlannedOperation {
-  const { argument } = operation
-  if (path === '') return argument === from ? { ...operation, argument: to } : operation
-  const fields = argument as Record<string, unknown> | null
-  if (fields === null || typeof fields !== 'object' || fields[path] !== from) return operation
-  return { ...operation, argument: { ...fields, [path]: to } }
-}
-
-/** Rarer values by more frequent ones, the rarest first. */
-function* pairs(values: readonly string[]): Iterable<[string, string]> {
-  for (let from = values.length - 1; from > 0; from--) {
-    for (let to = 0; to < from; to++) yield [values[from] as string, values[to] as string]
+/** What a value might be replaced by: for a number 0, 1 and its half; else one of the more frequent values of its place. */
+function* simplerThan(value: unknown, values: readonly unknown[]): Iterable<unknown> {
+  if (typeof value === 'number') {
+    const smaller = [0, 1, Math.trunc(value / 2), Math.trunc(value)]
+    yield* smaller.filter((one) => one !== value && simplicity(one) <= simplicity(value))
   }
+  if (typeof value === 'boolean') {
+    if (value) yield false
+    return
+  }
+  yield* values.slice(values.indexOf(value) + 1).reverse()
 }

@@ -1,5 +1,4 @@
 import { DirectoryView } from '../actors/directory-view.ts'
-import { copyPayload } from '../bus/payload.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, show } from '../engine/errors.ts'
@@ -8,7 +7,8 @@ import { checkNodeId } from '../nodes/node.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Alphabet } from '../workload/operation.ts'
 import type { WorkloadOutcome } from '../workload/outcome.ts'
-import { Workload, type WorkloadOptions } from '../workload/workload.ts'
+import type { WorkloadOptions } from '../workload/options.ts'
+import { Workload } from '../workload/workload.ts'
 import type { InvariantCheck, InvariantTime } from './invariants.ts'
 import type { Boot, Node } from './node.ts'
 import type { World } from './world.ts'
@@ -112,7 +112,6 @@ export class Simulation {
       nodes,
       record: world.workload,
       swarm: world.isSwarm,
-      copy: copyPayload,
     }
     return new Workload<Simulation, Node>(host, alphabet, options).run()
   }

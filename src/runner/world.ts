@@ -125,14 +125,10 @@ export class World {
     return system
   }
 
-  /** Deactivates every actor in good order; false when there is nothing to do. */
-  beginShutdown(): boolean {
-    const system = this.actorSystem
-    if (system === undefined) return false
-    for (const node of this.nodes) {
-      if (node.alive) node.run(() => node.actors.shutdown()).catch((error: unknown) => this.engine.fail(error))
-    }
-    return true
+  /** Deactivates every actor in good order, in rounds; false when there is nothing left to do. */
+  continueShutdown(): boolean {
+    this.engine.owner = this.engine.test
+    return this.actorSystem?.continueShutdown() ?? false
   }
 
   /** After the shutdown: nothing may be left of the actors. */
@@ -189,7 +185,7 @@ export class World {
     const { bus, network, nodes } = this
     if (network.counts.inFlight > 0 || bus.pending > 0 || bus.handling > 0 || bus.moving > 0) return false
     for (const node of nodes) if (node.runningTasks > 0 || node.state === 'booting') return false
-    return true
+    return this.actorSystem?.isQuiet ?? true
   }
 
   /** True when the chaos profile is `swarm`. */

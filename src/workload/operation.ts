@@ -16,9 +16,16 @@ export interface Operation<Argument, Sim, Node> {
   readonly weight?: number
   /** False: it cannot be done now and another one is chosen. */
   readonly enabled?: (view: DrawView<Node>) => boolean
-  /** Draws the argument: plain data, so that it prints, replays and shrinks. */
+  /**
+   * Draws the argument: plain data, so that it prints, replays and shrinks. It should do nothing else: a replay takes the
+   * argument from the plan and does not draw.
+   */
   readonly draw?: (view: DrawView<Node>) => Argument
-  /** Does it. What it may throw under faults (a timeout, a dead node) is counted, anything else fails the seed. */
+  /**
+   * Does it. What it may throw under faults (a timeout, a dead node) is counted, anything else fails the seed.
+   *
+   * A minimal failure may do it where `enabled` would have said no.
+   */
   readonly run: (sim: Sim, argument: Argument) => unknown
 }
 
@@ -26,24 +33,34 @@ export interface Operation<Argument, Sim, Node> {
 // eslint-disable-next-line typescript/no-explicit-any -- each operation has an argument type of its own
 export type Alphabet<Sim, Node> = Readonly<Record<string, Operation<any, Sim, Node>>>
 
+const parts = ['weight', 'enabled', 'draw', 'run']
+
 /** Checks an alphabet; throws SimulationError (BAD_INPUT). */
 export function checkAlphabet(alphabet: unknown): void {
   if (alphabet === null || typeof alphabet !== 'object' || Object.keys(alphabet).length === 0) {
     throw badInput('workload alphabet', alphabet, 'it must be an object of operations, one at least')
   }
-  for (const [name, operation] of Object.entries(
-    alphabet as Record<string, Operation<never, unknown, unknown> | null>,
-  )) {
-    const where = `operation '${name}'`
-    if (typeof operation?.run !== 'function')
-      throw badInput(where, operation, 'it must be operation({ weight, draw, run })')
-    const { weight = 1, draw, enabled } = operation
-    if (!(typeof weight === 'number' && weight >= 0 && Number.isFinite(weight))) {
-      throw badInput(`weight of ${where}`, weight, 'it must be a number, 0 or more')
-    }
-    for (const [part, value] of Object.entries({ draw, enabled })) {
-      if (value !== undefined && typeof value !== 'function')
-        throw badInput(`${part} of ${where}`, value, 'it must be a function')
-    }
+  for (const [name, operation] of Object.entries(alphabet)) checkOperation(name, operation)
+  const weights = Object.values(alphabet as Alphabet<unknown, unknown>).map(({ weight = 1 }) => weight)
+  if (weights.every((weight) => weight === 0)) {
+    throw badInput('workload alphabet', alphabet, 'every weight is 0, so there is nothing to do')
+  }
+}
+
+function checkOperation(name: string, operation: unknown): void {
+  const where = `operation '${name}'`
+  const given = operation as Operation<never, unknown, unknown> | null | undefined
+  if (typeof given?.run !== 'function') throw badInput(where, given, 'it must be operation({ weight, draw, run })')
+  for (const part of Object.keys(given)) {
+    if (!parts.includes(part))
+      throw badInput(`${part} of ${where}`, given[part as 'run'], `known are ${parts.join(', ')}`)
+  }
+  const { weight = 1, draw, enabled } = given
+  if (!(typeof weight === 'number' && weight >= 0 && Number.isFinite(weight))) {
+    throw badInput(`weight of ${where}`, weight, 'it must be a number, 0 or more')
+  }
+  for (const [part, value] of Object.entries({ draw, enabled })) {
+    if (value !== undefined && typeof value !== 'function')
+      throw badInput(`${part} of ${where}`, value, 'it must be a function')
   }
 }

@@ -2,15 +2,29 @@
 export type OutcomeKind = 'ok' | 'failed' | 'unknown'
 
 /** Errors after which the operation certainly did not happen, or was refused. */
-const certain = new Set(['SendFailed', 'ActorUnavailable', 'CallCycle', 'RemoteError', 'VersionConflict'])
+const certain = new Set(['SendFailed', 'ActorUnavailable', 'CallCycle', 'VersionConflict'])
 /** Errors after which it may have happened. */
-const uncertain = new Set(['RequestTimeout', 'ConnectionReset', 'NodeCrashed', 'StorageFailed'])
+const uncertain = new Set([
+  'RequestTimeout',
+  'ConnectionReset',
+  'NodeCrashed',
+  'StorageFailed',
+  'DirectoryUnavailable',
+  'AbortError',
+  'TimeoutError',
+])
+/** Errors of a handler that no fault explains: its code is wrong, or the test is. */
+const mistakes = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'AssertionError', 'SimulationError'])
 
 /** What an error of an operation means under faults; undefined: it is none of theirs, so the seed fails. */
 export function outcomeOf(error: unknown): 'failed' | 'unknown' | undefined {
   if (!(error instanceof Error)) return undefined
-  if (certain.has(error.name)) return 'failed'
-  return uncertain.has(error.name) ? 'unknown' : undefined
+  if (error.name !== 'RemoteError')
+    return certain.has(error.name) ? 'failed' : uncertain.has(error.name) ? 'unknown' : undefined
+  // The handler threw: it refused, unless what it did itself has an unknown outcome.
+  const { remoteName = '' } = error as { remoteName?: string }
+  if (mistakes.has(remoteName)) return undefined
+  return uncertain.has(remoteName) ? 'unknown' : 'failed'
 }
 
 /** One operation as it happened. */
@@ -30,10 +44,14 @@ export interface HistoryEntry {
 
 /** What a workload did. */
 export interface WorkloadOutcome {
+  /** Operations that were done: `ok`, `failed` and `unknown` together. */
   readonly operations: number
   readonly ok: number
   readonly failed: number
   readonly unknown: number
+  /** Turns in which no operation was enabled; together with `operations` as many as were asked for. */
+  readonly skipped: number
+  /** Only operations that were done at least once. */
   readonly byName: Readonly<Record<string, Readonly<Record<OutcomeKind, number>>>>
   /** In order of completion. */
   readonly history: readonly HistoryEntry[]

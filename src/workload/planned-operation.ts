@@ -5,7 +5,7 @@ export interface PlannedOperation {
   readonly name: string
   /** Virtual time at which it starts, µs. */
   readonly at: number
-  readonly argument: unknown
+  readonly argument?: unknown
 }
 
 /** What the workloads of one iteration are to do, and what they did. */
@@ -18,7 +18,12 @@ export interface WorkloadRecord {
   next: number
 }
 
+/** Longest argument that is printed whole. */
+const shownMax = 200
+
 /** 'crashNode "n2"', 'sendRequest {"from":"n1","to":"c7"}'. */
 export function describeOperation({ name, argument }: Pick<PlannedOperation, 'name' | 'argument'>): string {
-  return argument === undefined ? name : `${name} ${JSON.stringify(argument)}`
+  if (argument === undefined) return name
+  const text = JSON.stringify(argument)
+  return `${name} ${text.length > shownMax ? `${text.slice(0, shownMax - 1)}…` : text}`
 }

@@ -1,20 +1,13 @@
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
+import type { Wait } from '../engine/failure.ts'
 import type { RandomStream } from '../random/stream.ts'
+import { type Weighted, choose, weigh } from './choice.ts'
 import { type Alphabet, type DrawView, checkAlphabet } from './operation.ts'
+import { type WorkloadOptions, resolveWorkloadOptions } from './options.ts'
 import { type HistoryEntry, type OutcomeKind, type WorkloadOutcome, outcomeOf } from './outcome.ts'
+import { copyPlainData } from './plain-data.ts'
 import { type PlannedOperation, type WorkloadRecord, describeOperation } from './planned-operation.ts'
-
-export interface WorkloadOptions {
-  /** How many operations. */
-  readonly operations: number
-  /** How many are under way at the same time at most. Default 8. */
-  readonly concurrency?: number
-  /** Draws new weights for each seed and leaves some operations out. Default: true when the chaos profile is `swarm`. */
-  readonly swarm?: boolean
-  /** Wait before each operation, virtual ms. Default [0, 20]. */
-  readonly thinkTime?: readonly [number, number]
-}
 
 /** What a workload needs of the simulation it runs in. */
 export interface WorkloadHost<Sim, Node> {
@@ -22,10 +15,19 @@ export interface WorkloadHost<Sim, Node> {
   readonly sim: Sim
   readonly nodes: () => readonly Node[]
   readonly record: WorkloadRecord
+  /** The seed's faults are a swarm. */
   readonly swarm: boolean
-  /** Makes sure that an argument is plain data; gives back a copy. */
-  readonly copy: <T>(argument: T) => T
 }
+
+/** An operation that has begun. */
+interface Begun extends PlannedOperation {
+  readonly start: number
+}
+
+type Counts = Record<OutcomeKind, number>
+
+/** After a turn in which nothing was enabled and nobody thinks, time must go on, µs. */
+const pauseMicros = 1_000
 
 /** Does operations of an alphabet, chosen by weight, until so many have been done; gives back what came of them. */
 export class Workload<Sim, Node> {
@@ -34,136 +36,157 @@ export class Workload<Sim, Node> {
   private readonly alphabet: Alphabet<Sim, Node>
   private readonly options: Required<WorkloadOptions>
   private readonly random: RandomStream
-  private readonly weights: readonly (readonly [string, number])[]
+  private readonly weighted: readonly Weighted<Sim, Node>[]
+  private readonly view: DrawView<Node>
   private readonly history: HistoryEntry[] = []
-  private readonly byName: Record<string, Record<OutcomeKind, number>> = {}
-  private readonly checked = new Set<string>()
+  private readonly byName = new Map<string, Counts>()
+  private readonly underWay = new Set<Begun>()
   private left: number
+  private skipped = 0
 
   /** @throws SimulationError (BAD_INPUT) for a bad alphabet or option. */
   constructor(host: WorkloadHost<Sim, Node>, alphabet: Alphabet<Sim, Node>, options: WorkloadOptions) {
     checkAlphabet(alphabet)
+    const { engine } = host
     this.host = host
-    this.engine = host.engine
+    this.engine = engine
     this.alphabet = alphabet
-    this.options = resolve(options, host.swarm)
+    this.options = resolveWorkloadOptions(options, host.swarm)
     this.left = this.options.operations
-    this.random = host.engine.random('workload')
-    this.weights = this.drawWeights()
+    this.random = engine.random('workload')
+    this.weighted = weigh(alphabet, this.options.swarm ? engine.random('workload swarm') : undefined)
+    this.view = new View(engine, this.random, host.nodes)
+    engine.describeWaits(() => this.waits())
   }
 
   async run(): Promise<WorkloadOutcome> {
-    const first = this.host.record.next
-    this.host.record.next += this.options.operations
-    const { planned } = this.host.record
-    if (planned !== undefined) {
-      const mine = planned.filter(({ index }) => index >= first && index < first + this.options.operations)
-      await Promise.all(mine.map((operation) => this.replay(operation)))
-    } else {
-      const workers = Math.min(this.options.concurrency, this.options.operations)
-      await Promise.all(Array.from({ length: workers }, () => this.work(first)))
+    const { record } = this.host
+    const first = record.next
+    record.next += this.options.operations
+    try {
+      if (record.planned !== undefined) await this.replayAll(record.planned, first)
+      else await this.workAll(first)
+    } catch (error) {
+      // Reported here: a body that catches it must not hide it.
+      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+      this.engine.report('BodyFailed', name, message, error)
+      throw error
     }
     return this.outcome()
   }
 
-  private outcome(): WorkloadOutcome {
-    const count = (kind: OutcomeKind): number =>
-      this.history.reduce((sum, { outcome }) => sum + (outcome === kind ? 1 : 0), 0)
-    const counts = { ok: count('ok'), failed: count('failed'), unknown: count('unknown') }
-    return { operations: this.history.length, ...counts, byName: this.byName, history: this.history }
+  private async workAll(first: number): Promise<void> {
+    const workers = Math.min(this.options.concurrency, this.options.operations)
+    await Promise.all(Array.from({ length: workers }, () => this.work(first)))
   }
 
   /** One of those who work side by side. */
   private async work(first: number): Promise<void> {
-    const [min, max] = this.options.thinkTime
+    const { engine, random, view, weighted, options } = this
+    const [min, max] = options.thinkTime
     while (this.left > 0) {
-      const index = first + this.options.operations - this.left--
-      if (max > 0) await this.engine.sleep(Math.round(this.random.between(min, max) * 1000))
-      const chosen = this.choose()
-      if (chosen === undefined) continue
-      const argument = this.alphabet[chosen]?.draw?.(this.view() as DrawView<Node>)
-      await this.perform({ index, name: chosen, at: this.engine.now, argument })
+      const index = first + options.operations - this.left--
+      if (max > 0) await engine.sleep(Math.round(random.between(min, max) * 1000))
+      const chosen = choose(weighted, view)
+      if (chosen === undefined) {
+        this.skipped++
+        if (max === 0) await engine.sleep(pauseMicros)
+        continue
+      }
+      const { name, operation } = chosen
+      const argument: unknown = copyPlainData(operation.draw?.(view), `argument of operation '${name}'`)
+      await this.perform({ index, name, at: engine.now, argument })
     }
+  }
+
+  private async replayAll(planned: readonly PlannedOperation[], first: number): Promise<void> {
+    const mine = planned.filter(({ index }) => index >= first && index < first + this.options.operations)
+    for (const { name } of mine) {
+      if (Object.hasOwn(this.alphabet, name)) continue
+      const known = Object.keys(this.alphabet).join(', ')
+      throw badInput(
+        'operation of the replay plan',
+        name,
+        `the workload has no such operation (any more); it has ${known}`,
+      )
+    }
+    await Promise.all(mine.map((operation) => this.replay(operation)))
   }
 
   private async replay(operation: PlannedOperation): Promise<void> {
     const wait = operation.at - this.engine.now
     if (wait > 0) await this.engine.sleep(wait)
-    if (operation.name in this.alphabet) await this.perform(operation)
+    await this.perform({ ...operation, at: this.engine.now })
   }
 
   private async perform(operation: PlannedOperation): Promise<void> {
-    const { index, name } = operation
-    const argument = this.keep(operation)
-    const start = this.engine.now / 1000
+    const { engine, alphabet, host, underWay } = this
+    const { index, name, argument } = operation
+    const begun = { ...operation, start: engine.now }
+    underWay.add(begun)
+    if (engine.trace !== undefined) {
+      host.record.started.push(operation)
+      engine.note('log', `operation ${index}: ${describeOperation(operation)}`)
+    }
     let outcome: OutcomeKind = 'ok'
     let result: unknown
     let error: string | undefined
     try {
-      result = await this.alphabet[name]?.run(this.host.sim, argument as never)
+      // A copy, so that what it does to its argument changes neither the history nor the next replay.
+      result = await alphabet[name]?.run(host.sim, copyPlainData(argument, name) as never)
     } catch (thrown) {
       const meaning = outcomeOf(thrown)
       if (meaning === undefined) throw thrown
       outcome = meaning
       error = (thrown as Error).name
     }
-    const end = this.engine.now / 1000
-    const counts = (this.byName[name] ??= { ok: 0, failed: 0, unknown: 0 })
-    counts[outcome]++
-    this.history.push({ index, name, argument: operation.argument, start, end, outcome, result, error })
+    underWay.delete(begun)
+    this.count(name)[outcome]++
+    const end = engine.now / 1000
+    this.history.push({ index, name, argument, start: begun.start / 1000, end, outcome, result, error })
   }
 
-  /** Records an operation, and checks the first of each name for plain data. */
-  private keep(operation: PlannedOperation): unknown {
-    const { record, copy } = this.host
-    const recording = this.engine.trace !== undefined
-    if (!recording && this.checked.has(operation.name)) return operation.argument
-    this.checked.add(operation.name)
-    const argument = copy(operation.argument)
-    if (recording) {
-      record.started.push({ ...operation, argument: copy(argument) })
-      this.engine.note('log', `operation ${operation.index}: ${describeOperation(operation)}`)
+  private count(name: string): Counts {
+    let counts = this.byName.get(name)
+    if (counts === undefined) {
+      counts = { ok: 0, failed: 0, unknown: 0 }
+      this.byName.set(name, counts)
     }
-    return argument
+    return counts
   }
 
-  private choose(): string | undefined {
-    const enabled = this.weights.filter(([name]) => this.alphabet[name]?.enabled?.(this.view()) ?? true)
-    return this.random.weighted(enabled.length === this.weights.length ? this.weights : enabled)
+  private outcome(): WorkloadOutcome {
+    const all = { ok: 0, failed: 0, unknown: 0 }
+    for (const { outcome } of this.history) all[outcome]++
+    const { history, skipped } = this
+    return { operations: history.length, ...all, skipped, byName: Object.fromEntries(this.byName), history }
   }
 
-  private view(): DrawView<Node> {
-    return { random: this.random, nodes: this.host.nodes(), now: this.engine.now / 1000 }
-  }
-
-  /** In a swarm some operations are off and the others' weights differ wildly (TigerBeetle does the same). */
-  private drawWeights(): readonly (readonly [string, number])[] {
-    const all = Object.entries(this.alphabet).map(([name, { weight = 1 }]) => [name, weight] as const)
-    if (!this.options.swarm) return all
-    const random = this.engine.random('workload swarm')
-    const drawn = all.map(([name, weight]) => {
-      const factor = 2 ** random.between(-3, 3)
-      return [name, random.chance(0.25) ? 0 : weight * factor] as const
-    })
-    return drawn.some(([, weight]) => weight > 0) ? drawn : all
+  private *waits(): Iterable<Wait> {
+    for (const operation of this.underWay) {
+      const what = `operation ${operation.index}: ${describeOperation(operation)}`
+      yield { owner: this.engine.test.id, what, since: operation.start }
+    }
   }
 }
 
-function resolve(options: WorkloadOptions, swarmByDefault: boolean): Required<WorkloadOptions> {
-  for (const [name, value] of Object.entries(options ?? {})) {
-    if (!['operations', 'concurrency', 'swarm', 'thinkTime'].includes(name)) {
-      throw badInput(`workload option '${name}'`, value, 'known are operations, concurrency, swarm, thinkTime')
-    }
+/** What operations see when they are drawn; one object for all of them. */
+class View<Node> implements DrawView<Node> {
+  readonly random: RandomStream
+  private readonly engine: Engine
+  private readonly all: () => readonly Node[]
+
+  constructor(engine: Engine, random: RandomStream, nodes: () => readonly Node[]) {
+    this.engine = engine
+    this.random = random
+    this.all = nodes
   }
-  const { operations, concurrency = 8, swarm = swarmByDefault, thinkTime = [0, 20] } = options ?? {}
-  for (const [name, value] of Object.entries({ operations, concurrency })) {
-    if (!(typeof value === 'number' && Number.isSafeInteger(value) && value > 0)) {
-      throw badInput(`workload option '${name}'`, value, 'it must be a whole number above 0')
-    }
+
+  get nodes(): readonly Node[] {
+    return this.all()
   }
-  const [min, max] = Array.isArray(thinkTime) ? (thinkTime as number[]) : []
-  if (!(typeof min === 'number' && typeof max === 'number' && min >= 0 && min <= max && Number.isFinite(max))) {
-    throw badInput("workload option 'thinkTime'", thinkTime, 'it must be a range [min, max] of virtual milliseconds')
+
+  get now(): number {
+    return this.engine.now / 1000
   }
-  return { operations, concurrency, swarm, thinkTime: [min, max] }
 }

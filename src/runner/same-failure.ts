@@ -1,0 +1,19 @@
+import type { Failure } from '../engine/failure.ts'
+import { userFrames } from '../engine/stack.ts'
+
+/**
+ * True when two failures of one seed are the same: kind, name, and where in the user's code an error was made.
+ *
+ * Without the place, a test with several expectations would shrink from one failure into another: the name is
+ * AssertionError for all of them.
+ */
+export function isSameFailure(one: Failure, other: Failure | undefined): boolean {
+  if (one.kind !== other?.kind || one.name !== other.name) return false
+  return placeOf(one) === placeOf(other)
+}
+
+/** The innermost line of the user's code; '' when there is none. */
+function placeOf({ error }: Failure): string {
+  const stack: unknown = error instanceof Error ? error.stack : undefined
+  return (typeof stack === 'string' ? userFrames(stack)[0] : undefined) ?? ''
+}
