@@ -1,5 +1,7 @@
+import { ObservableError } from '../engine/errors.ts'
+
 /** The actor could not be reached: no location was found in time. It was certainly not called. */
-export class ActorUnavailable extends Error {
+export class ActorUnavailable extends ObservableError {
   readonly actor: string
 
   constructor(actor: string, reason: string) {
@@ -10,7 +12,7 @@ export class ActorUnavailable extends Error {
 }
 
 /** The call would wait for itself: the actor is already waiting further up in the same chain of calls. */
-export class CallCycle extends Error {
+export class CallCycle extends ObservableError {
   /** Ids of the actors, outermost first; the last one is there twice. */
   readonly chain: readonly string[]
 
@@ -22,7 +24,7 @@ export class CallCycle extends Error {
 }
 
 /** The directory could not be asked: fewer than a majority of its hosts answered in time. */
-export class DirectoryUnavailable extends Error {
+export class DirectoryUnavailable extends ObservableError {
   constructor(what: string) {
     super(`the directory did not answer: ${what}`)
     this.name = 'DirectoryUnavailable'
@@ -33,4 +35,4 @@ export class DirectoryUnavailable extends Error {
 export class Refused extends Error {}
 
 /** This node takes no actors any more: the message must be routed anew from where it came. */
-export class NotHere extends Error {}
+export class NotHere extends ObservableError {}

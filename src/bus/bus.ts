@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { type EventKind, eventKind } from '../engine/event.ts'
-import { badInput } from '../engine/errors.ts'
+import { badInput, withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
 import { type Endpoint, Message, type MessageKind } from '../network/message.ts'
@@ -162,7 +162,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     for (const pending of [...this.requests.values()]) {
       if (pending.to !== node) continue
       this.metrics.reset++
-      this.finish(pending, pending.reject, new ConnectionReset(node, pending.method))
+      this.finish(pending, pending.reject, withCaller(new ConnectionReset(node, pending.method), pending.stack))
     }
   }
 
@@ -227,7 +227,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       message.idempotencyKey = idempotencyKey
       message.background = background
       const failure = this.transmit(message)
-      if (failure !== undefined) this.finish(pending, pending.reject, failure)
+      if (failure !== undefined) this.finish(pending, pending.reject, withCaller(failure, pending.stack))
     })
   }
 
@@ -328,7 +328,8 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly expire = (pending: PendingRequest): void => {
     pending.timer = undefined
     this.metrics.timedOut++
-    this.finish(pending, pending.reject, new RequestTimeout(pending.to, pending.method, pending.timeoutMs))
+    const error = new RequestTimeout(pending.to, pending.method, pending.timeoutMs)
+    this.finish(pending, pending.reject, withCaller(error, pending.stack))
   }
 
   protected finish<T>(pending: PendingRequest, settle: (value: T) => void, value: T): void {

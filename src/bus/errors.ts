@@ -1,5 +1,7 @@
+import { ObservableError } from '../engine/errors.ts'
+
 /** No response came in time. The request may have been delivered and handled: the outcome is unknown. */
-export class RequestTimeout extends Error {
+export class RequestTimeout extends ObservableError {
   /** A timeout says nothing about delivery. */
   readonly mayHaveBeenDelivered = true
   readonly to: string
@@ -16,7 +18,7 @@ export class RequestTimeout extends Error {
 }
 
 /** The other node died while the request was under way: the outcome is unknown. */
-export class ConnectionReset extends Error {
+export class ConnectionReset extends ObservableError {
   readonly mayHaveBeenDelivered = true
   readonly to: string
   readonly method: string
@@ -30,7 +32,7 @@ export class ConnectionReset extends Error {
 }
 
 /** The message was certainly not delivered. */
-export class SendFailed extends Error {
+export class SendFailed extends ObservableError {
   readonly mayHaveBeenDelivered = false
   readonly to: string
   readonly method: string
@@ -44,7 +46,7 @@ export class SendFailed extends Error {
 }
 
 /** The handler on the other node threw; `remoteName` and `message` are its error's. */
-export class RemoteError extends Error {
+export class RemoteError extends ObservableError {
   readonly from: string
   readonly method: string
   readonly remoteName: string

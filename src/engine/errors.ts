@@ -1,3 +1,5 @@
+import { userFrames } from './stack.ts'
+
 /**
  * An error of the simulation itself: misuse of its API or a broken rule, with a stable `code`.
  *
@@ -33,4 +35,26 @@ export function show(value: unknown): string {
 /** The error for a bad option or argument: names it, its value and what is allowed. */
 export function badInput(where: string, value: unknown, allowed: string): SimulationError {
   return new SimulationError('BAD_INPUT', `${where} is ${show(value)}: ${allowed}`)
+}
+
+/**
+ * An error that user code may observe under faults, made without a stack.
+ *
+ * It is made while a message or timer is handled, so its stack would name none of the user's lines; collecting it took a
+ * tenth of a storm's time. A recorded run adds the line that waits for it, see `withCaller`.
+ */
+export class ObservableError extends Error {
+  constructor(message: string) {
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
+    super(message)
+    Error.stackTraceLimit = limit
+  }
+}
+
+/** Gives an error the stack of the call that waits for it, where that was recorded. */
+export function withCaller<E extends Error>(error: E, callerStack: string | undefined): E {
+  if (callerStack === undefined) return error
+  error.stack = [`${error.name}: ${error.message}`, ...userFrames(callerStack)].join('\n')
+  return error
 }

@@ -176,7 +176,7 @@ export class Network extends MessageNetwork {
       }
       link.faults[name] = value
       link.faulty = true
-      if (value > 0) this.faults.active = true
+      link.byHand = true
     }
     if (latency !== undefined) link.sample = latencySampler(checkLatency(latency, 'link option latency'))
   }

@@ -34,6 +34,8 @@ export class Link {
   readonly faults: LinkFaults = { loss: 0, duplication: 0, reordering: 0 }
   /** True when `faults` or the network's fault families may act on this link. */
   faulty = false
+  /** The test itself has set `faults`: they act also where the seed's chaos is off. */
+  byHand = false
   /** Messages that faults have been drawn for. */
   messages = 0
   /** Draws of the per-message faults; made when the first one is needed. */

@@ -87,6 +87,14 @@ export class MessageNetwork {
     return row[to.index] ?? this.createLink(from, to)
   }
 
+  /** The chaos phase is over: no link loses, copies or delays messages any more, unless the test sets it anew. */
+  calmLinks(): void {
+    for (const link of this.allLinks()) {
+      Object.assign(link.faults, { loss: 0, duplication: 0, reordering: 0 })
+      link.byHand = false
+    }
+  }
+
   *allLinks(): Iterable<Link> {
     for (const row of this.links) for (const link of row) if (link !== undefined) yield link
   }
@@ -117,7 +125,7 @@ export class MessageNetwork {
     }
     if (this.shaper !== undefined && message.from !== message.to)
       delay += this.shaper.extra(message.from.index, message.to.index, this.endpoints.length)
-    if (link.faulty && this.faults.active) return this.sendUnderFaults(link, message, delay)
+    if (link.faulty && (this.faults.active || link.byHand)) return this.sendUnderFaults(link, message, delay)
     this.queue(link, message, delay)
   }
 
@@ -126,7 +134,7 @@ export class MessageNetwork {
     const link = this.linkBetween(message.from, message.to)
     link.sample(link.random)
     this.shaper?.extra(message.from.index, message.to.index, this.endpoints.length)
-    if (!link.faulty || !this.faults.active) return
+    if (!link.faulty || !(this.faults.active || link.byHand)) return
     link.messages++
     const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
     random.chance(link.faults.loss)

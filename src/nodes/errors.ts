@@ -1,5 +1,7 @@
+import { ObservableError } from '../engine/errors.ts'
+
 /** The node whose work this was waiting for died. */
-export class NodeCrashed extends Error {
+export class NodeCrashed extends ObservableError {
   readonly node: string
 
   constructor(node: string, what: string) {

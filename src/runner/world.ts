@@ -173,6 +173,7 @@ export class World {
   mend(): void {
     this.faults.active = false
     this.episodes?.endAll()
+    this.network.calmLinks()
     this.network.heal()
     for (const node of this.nodes) {
       if (node.state === 'paused') node.resume()

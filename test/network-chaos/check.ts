@@ -1,0 +1,78 @@
+/** Runs a simulation in-process and answers what it found, for the laws of the network. */
+import { expect } from 'vitest'
+import { Coverage } from '../../src/assertions/coverage.ts'
+
+import { type ScheduleStrategy, scheduleStrategies } from '../../src/chaos/schedule.ts'
+import type { Failure } from '../../src/engine/failure.ts'
+import type { Latency } from '../../src/network/latency.ts'
+import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
+import { Driver } from '../../src/runner/drive.ts'
+import { type Body, Iteration, type IterationPlan } from '../../src/runner/iteration.ts'
+import { type SimulationOptions, resolveOptions } from '../../src/runner/options.ts'
+import type { IterationResult } from '../../src/runner/verdict.ts'
+import { RandomStreams } from '../../src/random/streams.ts'
+import { plainHost } from '../../src/virtual/host.ts'
+import { installVirtualGlobals } from '../../src/virtual/install.ts'
+
+installVirtualGlobals()
+
+/** Twenty seeds from 7 on, unless the test says otherwise; no seed may fail. */
+export async function passes(
+  body: Body,
+  options: SimulationOptions = {},
+  context: RunContext = {},
+): Promise<SimulationResult> {
+  const result = await checkSimulation(body, { iterations: 20, seed: 7, ...options }, context)
+  expect(result.failure?.failure, `chaos ${JSON.stringify(options.chaos)} schedule ${options.schedule}`).toBeUndefined()
+  expect(result.status).toBe('passed')
+  return result
+}
+
+/** The failure of the first failing seed; there must be one. */
+export async function failureOf(
+  body: Body,
+  options: SimulationOptions = {},
+  context: RunContext = {},
+): Promise<Failure & { readonly iteration: number }> {
+  const result = await checkSimulation(body, { iterations: 20, seed: 7, ...options }, context)
+  if (result.failure === undefined) throw new Error(`no seed of ${result.iterations} failed: ${result.stopReason}`)
+  return { ...result.failure.failure, iteration: result.failure.iteration }
+}
+
+/** One seed by itself, and the iteration it ran in. */
+export async function runSeed(
+  body: Body,
+  seed: number,
+  options: SimulationOptions = {},
+  how: { mask?: ReadonlySet<string>; recording?: boolean } = {},
+): Promise<{ iteration: Iteration; result: IterationResult }> {
+  const resolved = resolveOptions(options)
+  const { mask = new Set<string>(), recording = false } = how
+  // Whatever else a plan has is left out, as it usually is.
+  const plan = { ...resolved, seed, number: 1, coverage: new Coverage(), mask, recording } as unknown as IterationPlan
+  const iteration = new Iteration(body, plan)
+  const driver = new Driver(plainHost)
+  await driver.run(iteration)
+  await driver.leave()
+  return { iteration, result: iteration.result() }
+}
+
+/** One of each kind. */
+export const latencies: readonly Latency[] = [
+  { kind: 'constant', ms: 10 },
+  { kind: 'uniform', min: 1, max: 100 },
+  { kind: 'exponential', min: 0.5, mean: 20 },
+  { kind: 'bimodal', fast: [1, 5], slow: [50, 200], slowShare: 0.2 },
+  { kind: 'heavyTail', min: 0.5, max: 2_000 },
+]
+
+/** Every latency under every schedule strategy. */
+export const settings: readonly { readonly latency: Latency; readonly schedule: ScheduleStrategy }[] =
+  latencies.flatMap((latency) => scheduleStrategies.map((schedule) => ({ latency, schedule })))
+
+/** The names of the streams from which something was drawn in that iteration. */
+export function drawnStreams({ world }: Iteration): string[] {
+  const { seed, streams } = world.engine
+  const fresh = new RandomStreams(seed)
+  return [...streams['byName']].filter(([name, stream]) => stream.state !== fresh.get(name).state).map(([name]) => name)
+}
