@@ -35,4 +35,4 @@ export class DirectoryUnavailable extends ObservableError {
 export class Refused extends Error {}
 
 /** This node takes no actors any more: the message must be routed anew from where it came. */
-export class NotHere extends ObservableError {}
+export class NotHere extends Error {}
