@@ -120,38 +120,48 @@ function examine(window, terminate, forMs) {
     const urls = new Map()
     target.on('Debugger.scriptParsed', ({ scriptId, url }) => urls.set(scriptId, url))
     target.on('Debugger.paused', ({ callFrames }) => {
+      clearInterval(nudge)
       if (over) return
       if (!still(window)) return finish()
       for (const frame of callFrames) frame.url = urls.get(frame.location.scriptId) ?? ''
       // Already interrupted: this is the watchdog itself, on its way to close the window.
       if (!callFrames.some((frame) => frame.url === '${sliceFilename}')) return finish()
-      const found = terminate || namesTheCode(callFrames) || ++steps === 300
-      // Between two links, inside Node's own loop: step until the next one runs.
-      const next = () => found ? finish() : target.post('Debugger.stepInto', {}, () => {})
-      if (!found && seen.window === window) return next()
-      look(target, callFrames, (stack) => {
-        // Posted before the thread is let go, so it finds the message as soon as it is interrupted.
-        port.postMessage((seen = { window, stack }))
-        if (terminate) target.post('Runtime.terminateExecution', {}, () => {})
-        next()
-      })
+      if (terminate) {
+        // Without evaluating anything: what is evaluated in a paused frame swallows a termination.
+        if (seen.window !== window) post(raw(callFrames))
+        target.post('Runtime.terminateExecution', {}, () => {})
+        return finish()
+      }
+      const found = namesTheCode(callFrames) || ++steps === 300
+      const next = () => {
+        if (found) return finish()
+        // Between two links, inside Node's own loop: step until the next one runs.
+        target.post('Debugger.stepInto', {}, () => {})
+        insist()
+      }
+      if (found || seen.window !== window) look(target, callFrames, (stack) => { post(stack); next() })
+      else next()
     })
-    const pause = () => target.post('Debugger.pause', {}, () => {})
-    target.post('Debugger.enable', {}, pause)
+    // Posted before the thread is let go, so it finds the message as soon as it is interrupted.
+    const post = (stack) => port.postMessage((seen = { window, stack }))
     // A blocked thread often does not notice a message, most of all a worker thread, before the next one arrives; and a
-    // step that leaves JavaScript for the queue of promise jobs can get lost. While it is paused this has no effect.
-    nudge = setInterval(pause, 15)
+    // step that leaves JavaScript for the queue of promise jobs can get lost.
+    const pause = () => over || target.post('Debugger.pause', {}, () => {})
+    const insist = () => { nudge = setInterval(pause, 15) }
+    target.post('Debugger.enable', {}, pause)
+    insist()
   })
 }
 
+const raw = (callFrames) => callFrames.map(({ functionName, url, location }) =>
+  'at ' + (functionName || '<anonymous>') + ' (' + url + ':' + (location.lineNumber + 1) + ':' + ((location.columnNumber || 0) + 1) + ')').join('\\n    ')
+
 /** Vitest's own \`Error.prepareStackTrace\` makes the text, so its positions are those of the source. */
 function look(target, callFrames, done) {
-  const raw = () => callFrames.map(({ functionName, url, location }) =>
-    'at ' + (functionName || '<anonymous>') + ' (' + url + ':' + (location.lineNumber + 1) + ':' + ((location.columnNumber || 0) + 1) + ')').join('\\n    ')
   const expression = 'new globalThis.Error().stack'
   target.post('Debugger.evaluateOnCallFrame', { callFrameId: callFrames[0].callFrameId, expression, returnByValue: true, silent: true }, (error, answer) => {
     const text = !error && !answer.exceptionDetails && answer.result.value
-    done(typeof text === 'string' ? text.replace(/^.*(\\n +at eval .*)?/, '').trimStart() : raw())
+    done(typeof text === 'string' ? text.replace(/^.*(\\n +at eval .*)?/, '').trimStart() : raw(callFrames))
   })
 }
 

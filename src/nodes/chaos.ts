@@ -19,14 +19,14 @@ export function startCrashes(episodes: Episodes, faults: FaultPlan, options: Cra
     options,
     every: [50, 5_000],
     lasts: [10, 2_000],
-    begin: (random) => {
+    begin: (random, lastsMs) => {
       const all = victims()
       const zone = pickZone(random, all, options.zones)
       const death = drawDeath(random, options)
       const dead = all.filter((node) => !node.alive).length
       const hit = zone.filter((node) => node.alive)
       if (hit.length === 0 || dead + hit.length > maxDeadOf(options, all)) return undefined
-      const fault = faults.inject(death, hit.map((node) => node.id).join(', '))
+      const fault = faults.inject(death, hit.map((node) => node.id).join(', '), `for ${Math.round(lastsMs)} ms`)
       if (fault === undefined) return undefined
       faults.effect(fault)
       const lives = hit.map((node) => new Life(node, death, options))

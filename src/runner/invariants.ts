@@ -6,7 +6,7 @@ import { SimulationError, badInput, show } from '../engine/errors.ts'
 export type InvariantTime = 'event' | 'quiet'
 
 /** `true`, or a string that says why not. */
-export type InvariantCheck = () => true | string | boolean
+export type InvariantCheck = () => string | boolean
 
 interface Invariant {
   readonly name: string

@@ -123,7 +123,16 @@ export async function recordSeed(
 }
 
 /** Events that belong to the address of a node, not to the code that lives there. */
-const ofTheAddress = new Set(['deliver', 'deliver held', 'deliver parked', 'not sent', 'send', 'unclog', 'log', 'fault'])
+const ofTheAddress = new Set([
+  'deliver',
+  'deliver held',
+  'deliver parked',
+  'not sent',
+  'send',
+  'unclog',
+  'log',
+  'fault',
+])
 
 /** No code of a crashed incarnation runs after its crash; gives back how many crashes there were. */
 export async function nothingRunsFromDeadNodes(

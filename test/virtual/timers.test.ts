@@ -62,11 +62,8 @@ describe('inside a simulation', () => {
   })
 
   test('a callback that is no function throws what Node throws', async () => {
-    const attempts = [
-      () => setTimeout('1' as never, 1),
-      () => setInterval(undefined as never, 1),
-      () => setImmediate(null as never),
-    ]
+    const [text, nothing, none] = ['1', undefined, null] as unknown as [() => void, () => void, () => void]
+    const attempts = [() => setTimeout(text, 1), () => setInterval(nothing, 1), () => setImmediate(none)]
     const errors = (): unknown[] =>
       attempts.map((attempt) => {
         try {
