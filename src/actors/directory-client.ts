@@ -19,8 +19,10 @@ export interface Changed {
   readonly ballot: number
 }
 
-/** Attempts before the directory counts as unavailable. */
-const attemptsMax = 4
+/** How much it takes before the directory counts as unavailable: four times silence, or many refusals. */
+const patienceMax = 16
+const costOfSilence = 4
+const costOfRefusal = 1
 
 /** Bounds of how long hosts are waited for, virtual ms. */
 const shortestTimeoutMs = 200
@@ -74,24 +76,32 @@ export class DirectoryClient {
    */
   async change(actor: string, decide: (found: Found) => Registration | null): Promise<Changed> {
     const majority = majorityOf(this.hosts.length)
-    for (let attempt = 0; attempt < attemptsMax; attempt++) {
-      if (attempt > 0) {
-        // Two that compete for a register must not meet again and again.
-        await this.engine.sleep(this.engine.random(`directory ${this.node.id}`).integer(1_000, 20_000 << attempt))
-      }
+    let patience = patienceMax
+    for (let attempt = 0; patience > 0; attempt++) {
+      if (attempt > 0) await this.engine.sleep(this.backoffMicros(attempt))
       const ballot = nextBallot(this.highest, this.node.index)
       this.highest = ballot
       const prepare: PrepareMessage = { actor, ballot }
       const prepared = await this.ask<Prepared>('$directory.prepare', prepare)
       for (const { reply } of prepared.replies) this.highest = Math.max(this.highest, reply.ballot)
+      patience -= prepared.majority ? costOfRefusal : costOfSilence
       const promises = prepared.replies.filter(({ reply }) => reply.ok)
       if (promises.length < majority) continue
-      const value = decide(this.judge(prepared))
+      const found = this.judge(prepared)
+      const value = decide(found)
+      // What a majority has accepted under one ballot is decided: there is nothing to change.
+      if (value === found.value && found.isDecided) return { value, ballot: found.ballot }
       const accept: AcceptMessage = { actor, ballot, value }
       const accepted = await this.ask<boolean>('$directory.accept', accept)
       if (accepted.replies.filter(({ reply }) => reply).length >= majority) return { value, ballot }
+      if (!accepted.majority) patience -= costOfSilence
     }
-    throw new DirectoryUnavailable(`no majority for ${actor} in ${attemptsMax} attempts`)
+    throw new DirectoryUnavailable(`no majority for ${actor}`)
+  }
+
+  /** Two that compete for a register must not meet again and again. */
+  private backoffMicros(attempt: number): number {
+    return this.engine.random(`directory ${this.node.id}`).integer(1_000, 10_000 << Math.min(attempt, 5))
   }
 
   /** Prolongs this node's lease; true when a majority has done so within `timeoutMs` (default: as long as usual). */
@@ -128,13 +138,15 @@ export class DirectoryClient {
   }
 
   /** The newest value of a majority, and whether all of a majority say that its lease has ended. */
-  private judge({ replies }: Round<Prepared>): Found {
+  private judge({ replies }: Round<Prepared>): Found & { readonly isDecided: boolean; readonly ballot: number } {
     let newest = (replies[0] as { reply: Prepared }).reply
     for (const { reply } of replies) if (reply.accepted > newest.accepted) newest = reply
-    const { value } = newest
-    if (value === null) return { value, ended: false }
+    const { value, accepted: ballot } = newest
+    const majority = majorityOf(this.hosts.length)
+    const isDecided = replies.filter(({ reply }) => reply.accepted === ballot).length >= majority
+    if (value === null) return { value, ended: false, isDecided, ballot }
     const votes = replies.filter(({ reply }) => !reply.live && reply.value?.activation === value.activation).length
-    return { value, ended: votes >= majorityOf(this.hosts.length) }
+    return { value, ended: votes >= majority, isDecided, ballot }
   }
 }
 

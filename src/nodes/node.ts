@@ -64,6 +64,7 @@ export abstract class LifeCycle {
   private readonly stopping: (() => void)[] = []
   private stoppingSince = 0
   private stopEvent: SimEvent | undefined
+  private stopper: Owner | undefined
   private bootFunction: (() => unknown) | undefined
   private bootSince: number | undefined
 
@@ -175,7 +176,9 @@ export abstract class LifeCycle {
       this.stopEvent = undefined
       this.die('stopped')
     }
-    this.stopEvent = engine.scheduleAt(engine.now + micros, stopKind, 0, this.address, end, this)
+    // Not the node's code: it must end a paused node, too.
+    this.stopper ??= new Owner(`stop of ${this.id}`)
+    this.stopEvent = engine.scheduleAt(engine.now + micros, stopKind, 0, this.stopper, end, this)
   }
 
   /** Boots a new incarnation with empty memory; crashes the present one first when it is alive. */

@@ -46,7 +46,7 @@ const landKind = eventKind<string>('write', (key) => key)
  * A disk or database: asynchronous, with versions, and with faults when the chaos profile has them.
  *
  * A disk belongs to one node: what is under way when the node crashes is not done. A shared storage is a machine of its
- * own: a write that was sent to it lands whether its sender lives or not.
+ * own: a write that was sent to it may land when its sender is dead.
  */
 export class Storage {
   private readonly engine: Engine
@@ -131,9 +131,13 @@ export class Storage {
     { takesMicros, fails, lands }: Drawn,
   ): Promise<number | VersionConflict> {
     const { engine } = this
+    const { owner } = engine
     let version: number | VersionConflict = 0
+    // Of a sender that crashes meanwhile, some writes were on the wire already and some were not.
+    const isOnTheWire = this.stream().chance(0.5)
     const land = (): void => {
-      if (!fails || lands) version = this.put(key, value, options)
+      if ((fails && !lands) || (!owner.alive && !isOnTheWire)) return
+      version = this.put(key, value, options)
     }
     const at = engine.now + this.stream().below(takesMicros)
     engine.scheduleAt(at, landKind, hashString('land'), machine, land, key)

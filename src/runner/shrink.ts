@@ -157,6 +157,7 @@ class Shrinker {
     for (const { path, values } of places(this.best)) {
       for (const value of values) {
         for (const simpler of simplerThan(value, values)) {
+          if (this.over) return
           const operations = mapLeaves(this.best.operations ?? [], (leaf) =>
             leaf.path === path && leaf.value === value ? simpler : leaf.value,
           )
@@ -170,7 +171,7 @@ class Shrinker {
   private async times(): Promise<void> {
     const first = Math.min(...(this.best.operations ?? []).map(({ at }) => at))
     if (first > 0) await this.moved(({ at }) => at - first)
-    for (let i = 1; i < (this.best.operations ?? []).length; i++) {
+    for (let i = 1; i < (this.best.operations ?? []).length && !this.over; i++) {
       const [before, after] = (this.best.operations ?? []).slice(i - 1)
       if (before === undefined || after === undefined || before.at === after.at) continue
       // What follows keeps its distance; when that does not do, only this one moves.
@@ -181,6 +182,7 @@ class Shrinker {
     }
     for (const step of [1_000_000, 100_000, 10_000, 1_000]) {
       for (const { index } of this.best.operations ?? []) {
+        if (this.over) return
         await this.moved((one) => (one.index === index ? Math.round(one.at / step) * step : one.at))
       }
     }
@@ -194,17 +196,19 @@ class Shrinker {
     return this.fails({ ...this.best, operations: moved.sort((a, b) => a.at - b.at) })
   }
 
+  /** True when the budget is used up or somebody wants to stop. */
+  private get over(): boolean {
+    const { budget, now, aborted } = this.input
+    this.stopped ||= this.runs >= budget.runs || now() - this.startedAt > budget.ms || aborted()
+    return this.stopped
+  }
+
   /** Tries a plan; the best one is replaced when it still fails the same way and is smaller. */
   private async fails(plan: ReplayPlan): Promise<boolean> {
-    const { budget, now, aborted, attempt, failure } = this.input
-    if (planSize(plan) >= this.bestSize) return false
-    if (this.stopped || this.runs >= budget.runs || now() - this.startedAt > budget.ms || aborted()) {
-      this.stopped = true
-      return false
-    }
+    if (this.over || planSize(plan) >= this.bestSize) return false
     this.runs++
-    const result = await attempt(plan)
-    if (!isSameFailure(failure, result.failure)) return false
+    const result = await this.input.attempt(plan)
+    if (!isSameFailure(this.input.failure, result.failure)) return false
     this.best = trimmed(plan, result)
     this.bestRun = result
     this.bestSize = planSize(this.best)
@@ -239,15 +243,10 @@ function places({ operations = [] }: ReplayPlan): { readonly path: string; reado
   }))
 }
 
-/** What a value might be replaced by: for a number 0, 1 and its half; else one of the more frequent values of its place. */
+/** What a value might be replaced by: a number by 0, 1 or its half, a text by a more frequent one of its place. */
 function* simplerThan(value: unknown, values: readonly unknown[]): Iterable<unknown> {
   if (typeof value === 'number') {
     const smaller = [0, 1, Math.trunc(value / 2), Math.trunc(value)]
     yield* smaller.filter((one) => one !== value && simplicity(one) <= simplicity(value))
-  }
-  if (typeof value === 'boolean') {
-    if (value) yield false
-    return
-  }
-  yield* values.slice(values.indexOf(value) + 1).reverse()
+  } else if (typeof value === 'string') yield* values.slice(values.indexOf(value) + 1).reverse()
 }

@@ -1,0 +1,112 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { passes } from '../verdict/verdict.ts'
+
+test('a graceful stop lets work under way end, takes nothing new, and is down until restart', async () => {
+  await passes(
+    async (sim) => {
+      const log: string[] = []
+      const server = sim.node('server', (node) => {
+        setInterval(() => log.push('tick'), 10)
+        node.bus.handle('work', async (name: string) => {
+          await wait(60)
+          log.push(name)
+          return name
+        })
+      })
+      const client = sim.node('client')
+      const first = client.bus.request('server', 'work', 'first')
+      await sim.sleep(20)
+      const stopped = server.stop()
+      expect(server.isStopping).toBe(true)
+      const second = client.bus.request('server', 'work', 'second', { timeout: 100 })
+      expect(await first).toBe('first')
+      await stopped
+      expect(server).toMatchObject({ state: 'stopped', alive: false, isStopping: false })
+      expect(sim.now).toBeLessThan(100)
+      await expect(second).rejects.toMatchObject({ name: 'RequestTimeout' })
+      const ticks = log.length
+      await sim.sleep(100)
+      expect(log.length).toBe(ticks)
+      expect(log).not.toContain('second')
+      await sim.quiesce()
+      expect(server.state).toBe('stopped')
+      server.restart()
+      expect(await client.bus.request('server', 'work', 'third')).toBe('third')
+    },
+    { chaos: { latency: { kind: 'constant', ms: 4 } } },
+  )
+})
+
+test('the grace period is the longest a stop takes; then work is cut off', async () => {
+  await passes(async (sim) => {
+    let ended = false
+    const server = sim.node('server', (node) =>
+      node.bus.handle('work', async () => {
+        await wait(10_000)
+        ended = true
+      }),
+    )
+    const work = sim.node('client').bus.request('server', 'work', 0, { timeout: 500 })
+    const outcome = work.catch((error: Error) => error.name)
+    await sim.sleep(20)
+    const begun = sim.now
+    await Promise.all([server.stop(100), server.stop(100)])
+    expect(sim.now - begun).toBe(100)
+    expect(await outcome).toBe('RequestTimeout')
+    await sim.sleep(20_000)
+    expect(ended).toBe(false)
+  })
+})
+
+test('a stop of a dead node is over at once; a crash or restart during a stop ends it', async () => {
+  await passes(async (sim) => {
+    const boot = (): void => undefined
+    const [a, b, c] = [sim.node('a', boot), sim.node('b', boot), sim.node('c', boot)]
+    for (const node of [a, b, c]) node.bus.handle('work', () => wait(1_000))
+    const client = sim.node('client')
+    for (const { id } of [b, c]) client.bus.request(id, 'work', 0, { timeout: 50 }).catch(() => undefined)
+    await sim.sleep(20)
+    a.crash()
+    await a.stop()
+    expect(a.state).toBe('crashed')
+    const stops = [b.stop(), c.stop()]
+    await sim.sleep(5)
+    b.crash()
+    c.restart()
+    const begun = sim.now
+    await Promise.all(stops)
+    expect(sim.now).toBe(begun)
+    expect([b.state, c.state]).toEqual(['crashed', 'booting'])
+    await sim.sleep(10_000)
+    expect(c.state).toBe('running')
+  })
+})
+
+test('a node may stop itself, and a paused node is stopped when its grace is over', async () => {
+  await passes(async (sim) => {
+    const server = sim.node('server', (node) => node.bus.handle('leave', () => void node.stop(50)))
+    await sim.node('client').bus.request('server', 'leave')
+    await sim.sleep(100)
+    expect(server.state).toBe('stopped')
+    const paused = sim.node('paused', () => undefined)
+    await sim.sleep(1)
+    paused.pause()
+    await paused.stop(30)
+    expect(paused.state).toBe('stopped')
+    await expect(paused.stop(-1)).rejects.toThrow('stop(graceMs)')
+  })
+})
+
+test('what a node has written is on its disk after a graceful stop, synced or not', async () => {
+  await passes(
+    async (sim) => {
+      const node = sim.node('n')
+      await node.storage.write('a', 1)
+      await node.stop()
+      node.restart()
+      expect(await node.storage.read('a')).toEqual({ value: 1, version: 1 })
+    },
+    { iterations: 20 },
+  )
+})

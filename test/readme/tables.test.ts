@@ -1,0 +1,172 @@
+/** The README's tables against the code: every option is there, with its default, and no other. */
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { resolvePluginOptions } from '../../plugin/resolve-options.ts'
+import { hopsMax } from '../../src/actors/actor-call.ts'
+import { driftMargin } from '../../src/actors/directory-host.ts'
+import { leaseMs } from '../../src/actors/lease.ts'
+import { checkPlacement } from '../../src/actors/placement.ts'
+import { defaultTimeoutMs } from '../../src/bus/request-options.ts'
+import { checkChaos } from '../../src/chaos/options.ts'
+import { scheduleStrategies } from '../../src/chaos/schedule.ts'
+import { defaultLimits } from '../../src/engine/limits.ts'
+import { defaultLatency } from '../../src/network/latency.ts'
+import { describeControl } from '../../src/runner/iteration-control.ts'
+import { resolveOptions } from '../../src/runner/options.ts'
+import { repository } from '../lanes/project.mjs'
+import { readReadme, tableOf } from './blocks.ts'
+import { membersOf, propertiesOf } from './facts.ts'
+
+const readme = readReadme()
+const bare = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '')
+const names = (cell: string | undefined): string[] => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name!)
+
+describe('configuration', () => {
+  const rows = tableOf(readme, 'Option')
+  const documented = (who: string): string[] =>
+    rows
+      .filter((row) => row['For']?.includes(who))
+      .map((row) => bare(row['Option']))
+      .sort()
+
+  test('every option of the plugin and of a test is there, and no other', () => {
+    expect(documented('plugin')).toEqual(propertiesOf('plugin/options.ts', 'SimulationPluginOptions'))
+    const ofTests = [...propertiesOf('src/runner/options.ts', 'SimulationOptions'), 'slowTimeout'].sort()
+    expect(documented('test')).toEqual(ofTests)
+  })
+
+  test('what a project may not set says so', () => {
+    const project = propertiesOf('plugin/options.ts', 'SimulationProjectOptions')
+    for (const row of rows.filter(({ For: who }) => who?.includes('plugin'))) {
+      const said = Object.values(row).join(' ').includes('not in `test.simulation`')
+      expect(said, bare(row['Option'])).toBe(!project.includes(bare(row['Option'])))
+    }
+  })
+
+  test('the defaults are those of the code', () => {
+    const test = resolveOptions()
+    const [plugin, run] = resolvePluginOptions({}, false)
+    const json = (value: unknown): string => JSON.stringify(value).replaceAll('"', "'")
+    const orElse = (value: unknown, text: string): string => (value === undefined ? text : json(value))
+    const shrink = `{ runs: ${test.shrink?.runs}, ms: ${test.shrink?.ms} }`
+    const defaults: Record<string, string> = {
+      seed: orElse(test.seed ?? plugin.seed, 'fresh'),
+      iterations: describeControl(test.control),
+      chaos: json(test.chaos),
+      slowTimeout: orElse(plugin.slowTimeout, 'none'),
+      determinism: json(test.determinism),
+      limits: 'below',
+      overrides: json(plugin.overrides),
+      keepFailures: orElse(plugin.keepFailures, 'not in CI'),
+      coverage: json(run.coverage),
+      reporter: json(run.reporter),
+      timezone: json(run.timezone),
+      regressions: json(test.regressions),
+      nodes: json(test.nodes),
+      schedule: orElse(test.schedule, 'by profile'),
+      placement: orElse(test.placement, "'random'"),
+      invariants: orElse(test.invariants, 'all'),
+      sometimes: json(test.sometimes),
+      shrink,
+    }
+    expect(Object.fromEntries(rows.map((row) => [bare(row['Option']), bare(row['Default'])]))).toEqual(defaults)
+  })
+
+  test('names that an option takes are complete', () => {
+    const text = (option: string): string =>
+      Object.values(rows.find((row) => bare(row['Option']) === option) ?? {}).join(' ')
+    expect(names(text('schedule'))).toEqual(expect.arrayContaining([...scheduleStrategies]))
+    for (const name of ['random', 'roundRobin', 'leastLoaded', 'preferLocal', 'hash']) {
+      expect(() => checkPlacement(name, 'placement')).not.toThrow()
+      expect(names(text('placement'))).toContain(name)
+    }
+    for (const name of propertiesOf('plugin/options.ts', 'OverrideOption'))
+      expect(text('overrides')).toMatch(new RegExp(`\\b${name}\\b`))
+  })
+
+  test('limits have these defaults', () => {
+    const line = /^Limits: ([^]*?)\.\n/m.exec(readme)?.[1] ?? ''
+    const shown = [...line.matchAll(/`(\w+)`\s([\d,]+)/g)].map(([, name, value]) => [
+      name,
+      Number(value?.replaceAll(',', '')),
+    ])
+    expect(Object.fromEntries(shown)).toEqual(defaultLimits)
+  })
+
+  test('environment variables are all there', () => {
+    const folders = ['plugin', 'plugin/worker', 'reporter', 'src/runner']
+    const files = folders.flatMap((folder) =>
+      readdirSync(join(repository, folder)).map((name) => join(repository, folder, name)),
+    )
+    const texts = files.filter((file) => file.endsWith('.ts')).map((file) => readFileSync(file, 'utf8'))
+    const read = new Set(texts.flatMap((text) => text.match(/\bSIMULATION_[A-Z]+\b/g) ?? []))
+    const line = /^Environment: ([^]*?)\n[A-Z]/m.exec(readme)?.[1] ?? ''
+    expect(names(line).sort()).toEqual([...read, 'CI'].sort())
+  })
+})
+
+describe('chaos', () => {
+  // One row may stand for several families.
+  const rows: Record<string, string>[] = tableOf(readme, 'Family').flatMap((row) =>
+    names(row['Family']).map((family) => ({ ...row, Family: family })),
+  )
+
+  test('every family is there, and no other', () => {
+    expect(rows.map((row) => bare(row['Family'])).sort()).toEqual(propertiesOf('src/chaos/options.ts', 'ChaosOptions'))
+  })
+
+  test('takes what the table says', () => {
+    const takes = (family: string, value: unknown): boolean => {
+      try {
+        checkChaos({ [family]: value })
+        return true
+      } catch {
+        return false
+      }
+    }
+    for (const row of rows) {
+      const family = bare(row['Family'])
+      if (family === 'latency') continue
+      const kind = takes(family, 0.5)
+        ? 'probability'
+        : takes(family, { every: [1, 2], lasts: [1, 2] })
+          ? 'episodes'
+          : 'boolean'
+      expect(row['Value'], family).toBe(kind)
+      expect(takes(family, true), family).toBe(kind !== 'probability' || family === 'buggify')
+    }
+  })
+
+  test('fields of the families that have some', () => {
+    const types: Record<string, string> = {
+      clog: 'EpisodeOptions',
+      pause: 'EpisodeOptions',
+      partition: 'PartitionEpisodes',
+      crash: 'CrashEpisodes',
+      clock: 'ClockOptions',
+    }
+    for (const row of rows) {
+      const type = types[bare(row['Family'])]
+      const fields = type === undefined ? [] : propertiesOf('src/chaos/options.ts', type)
+      expect(names(row['Fields']).sort(), bare(row['Family'])).toEqual(fields)
+    }
+  })
+})
+
+describe('what prose says', () => {
+  test('every kind of failure is in the verdict table', () => {
+    const verdict = tableOf(readme, 'Cause').flatMap((row) => names(row['Counted as']))
+    expect(verdict).toEqual(expect.arrayContaining(membersOf('src/engine/failure.ts', 'FailureKind')))
+  })
+
+  test('numbers', () => {
+    expect(readme).toContain(`\`RequestTimeout\` (${defaultTimeoutMs / 1000} s by default)`)
+    expect(readme.replaceAll(/\s+/g, ' ')).toContain(`a node's lease (${leaseMs / 1000} s)`)
+    expect(readme.replaceAll(/\s+/g, ' ')).toContain(`less than ${driftMargin * 100} %`)
+    expect(hopsMax).toBe(4)
+    expect(readme).toContain('four times at most')
+    expect(defaultLatency).toEqual({ kind: 'uniform', min: 1, max: 10 })
+    expect(readme).toContain('`uniform` (1–10 ms)')
+  })
+})
