@@ -23,5 +23,7 @@ export function installBodySites(): void {
 export function requiredSitesOf(body: object): RequiredSite[] {
   const recorder = (globalThis as unknown as Record<symbol, Recorder | undefined>)[key]
   const sites = recorder?.known?.get(body) ?? []
-  return sites.flatMap(({ kind, name }) => (kind === 'sometimes' || kind === 'reachable' ? [{ kind, name }] : []))
+  return sites.flatMap(({ kind, name }) =>
+    kind === 'always' || kind === 'sometimes' || kind === 'reachable' ? [{ kind, name }] : [],
+  )
 }

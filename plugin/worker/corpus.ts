@@ -27,18 +27,23 @@ export function corpusPath(testFile: string): string {
 
 /** The seeds of a test that failed before, newest first; throws Error when the file cannot be understood. */
 export function readCorpus(testFile: string, testName: string): readonly KeptSeed[] {
-  return read(corpusPath(testFile)).tests[testName] ?? []
+  return seedsOf(read(corpusPath(testFile)), testName)
 }
 
 /** Adds a failing seed; a seed that is there already moves to the front. */
 export function keepSeed(testFile: string, testName: string, kept: KeptSeed): void {
   const path = corpusPath(testFile)
   const file = read(path)
-  const others = (file.tests[testName] ?? []).filter(({ seed }) => seed !== kept.seed)
+  const others = seedsOf(file, testName).filter(({ seed }) => seed !== kept.seed)
   const tests = { ...file.tests, [testName]: [kept, ...others].slice(0, seedsPerTest) }
   const sorted = Object.fromEntries(Object.entries(tests).sort(([a], [b]) => (a < b ? -1 : 1)))
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, `${JSON.stringify({ version: 1, tests: sorted }, null, 2)}\n`)
+}
+
+/** A test may be called 'constructor'. */
+function seedsOf({ tests }: CorpusFile, testName: string): readonly KeptSeed[] {
+  return Object.hasOwn(tests, testName) ? (tests[testName] ?? []) : []
 }
 
 function read(path: string): CorpusFile {

@@ -10,7 +10,7 @@ export function replayCommand(
   plan?: string,
 ): string {
   const file = relative(root, testFile).replaceAll('\\', '/')
-  const pattern = `${testName.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\s+/g, ' ')}$`
+  const pattern = `${testName.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\s+/g, (blanks) => (blanks === ' ' ? blanks : '\\s+'))}$`
   const only = project === '' ? '' : ` --project ${quote(project)}`
   const minimal = plan === undefined ? '' : ` SIMULATION_PLAN=${plan}`
   return `SIMULATION_SEED=${seed}${minimal} npx vitest run ${quote(file)}${only} -t ${quote(pattern, true)}`

@@ -1,3 +1,4 @@
+import { badInput } from '../../src/engine/errors.ts'
 import { relative } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
@@ -72,10 +73,12 @@ async function execute(run: TestRun): Promise<void> {
   settle(run, result)
 }
 
-/** SIMULATION_PLAN belongs to the seed of the command line or environment. */
+/** SIMULATION_PLAN belongs to the seed of the command line or environment; without one it would be ignored unseen. */
 function planOf({ alone, seedSource }: TestSettings): { plan?: ReplayPlan } {
-  const plan = alone && seedSource !== 'test' ? planFromEnvironment(process.env) : undefined
-  return plan === undefined ? {} : { plan }
+  const plan = planFromEnvironment(process.env)
+  if (plan === undefined) return {}
+  if (alone && seedSource !== 'test') return { plan }
+  throw badInput('SIMULATION_PLAN', 'set', 'it needs SIMULATION_SEED: paste the whole replay command of a failure')
 }
 
 /** Writes down what was found, and throws when it is a failure. */
@@ -104,7 +107,8 @@ function verdictOf(run: TestRun, result: SimulationResult): Verdict | undefined 
 function seedVerdict(run: TestRun, result: SimulationResult, failure: SeedFailure): Verdict {
   const { failure: what } = failure
   const replay = replayOf(run, failure.seed)
-  const plan = failure.minimal === undefined ? undefined : planToText(failure.minimal.plan)
+  const smallest = failure.minimal?.plan ?? planOf(run.settings).plan
+  const plan = smallest === undefined ? undefined : planToText(smallest)
   const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, plan)
   const story = failureStory(failure, result.planned, { seed: replay, minimal })
   const shown = failure.minimal?.run.failure ?? what
@@ -159,11 +163,11 @@ function replayOf({ task, provided }: TestRun, seed: number, plan?: string): str
 }
 
 /** Failing seeds are kept beside the test, except in CI and where a failure is expected. */
-function keep({ task, provided }: TestRun, failure: SeedFailure): void {
+function keep({ task, provided, settings }: TestRun, failure: SeedFailure): void {
   const wanted = provided.options.keepFailures ?? !provided.ci
   if (!wanted || task.fails === true) return
   const { kind, name } = failure.failure
-  const plan = failure.minimal?.plan
+  const plan = failure.minimal?.plan ?? planOf(settings).plan
   keepSeed(task.file.filepath, fullName(task), {
     seed: failure.seed,
     failure: `${kind}: ${name}`,

@@ -119,16 +119,17 @@ export class Activations implements ActivationOwner {
     this.byId.clear()
   }
 
-  /** Deactivates everything that is active now. */
-  async deactivateAll(ending: Ending = { unregister: true, hooks: true }): Promise<void> {
+  /** Deactivates everything that is active now; the registrations are left to end with the node's lease. */
+  async deactivateAll(): Promise<void> {
     await Promise.all([...this.starting.values()].map((starting) => starting.catch(() => undefined)))
+    const ending: Ending = { unregister: false, hooks: true }
     await Promise.all([...this.byId.values()].map((activation) => this.deactivate(activation, ending)))
   }
 
   /** Deactivates everything for good, then gives the lease back. */
   shutdown(): Promise<void> {
     const all = async (): Promise<void> => {
-      await this.deactivateAll({ unregister: false, hooks: true })
+      await this.deactivateAll()
       await this.lease.release()
     }
     return (this.shutDown ??= all())
@@ -232,7 +233,7 @@ export class Activations implements ActivationOwner {
   private async clear(id: string, { activation, lease }: Registration): Promise<void> {
     while (this.lease.number === lease) {
       try {
-        await this.client.change(id, ({ value }) => (value?.activation === activation ? null : value))
+        await this.client.change(id, ({ value }) => (value?.activation === activation ? null : value), true)
         return
       } catch {
         await this.engine.sleep(clearAgainMicros)

@@ -72,11 +72,13 @@ export class DirectoryClient {
    * Changes a register by compare and swap: `decide` gets what is there and says what shall be.
    *
    * Gives back what is there afterwards; `decide` may run several times. Rejects with DirectoryUnavailable: then the
-   * change may have been made, or may still be.
+   * change may have been made, or may still be, until another change has `settle`d the register.
    */
-  async change(actor: string, decide: (found: Found) => Registration | null): Promise<Changed> {
+  async change(actor: string, decide: (found: Found) => Registration | null, settle = false): Promise<Changed> {
     const majority = majorityOf(this.hosts.length)
     let patience = patienceMax
+    // A value that only a minority has accepted may come back, unless a later ballot is accepted over it.
+    let mustWrite = settle
     for (let attempt = 0; patience > 0; attempt++) {
       if (attempt > 0) await this.engine.sleep(this.backoffMicros(attempt))
       const ballot = nextBallot(this.highest, this.node.index)
@@ -90,7 +92,8 @@ export class DirectoryClient {
       const found = this.judge(prepared)
       const value = decide(found)
       // What a majority has accepted under one ballot is decided: there is nothing to change.
-      if (value === found.value && found.isDecided) return { value, ballot: found.ballot }
+      if (!mustWrite && value === found.value && found.isDecided) return { value, ballot: found.ballot }
+      mustWrite = true
       const accept: AcceptMessage = { actor, ballot, value }
       const accepted = await this.ask<boolean>('$directory.accept', accept)
       if (accepted.replies.filter(({ reply }) => reply).length >= majority) return { value, ballot }

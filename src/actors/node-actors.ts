@@ -136,7 +136,7 @@ export class NodeActors implements LifeCycleListener {
     return this.locateAndCall(id, call)
   }
 
-  /** Ends every activation in good order; the node may have new ones. */
+  /** Ends every activation in good order; the node may have new ones. Their registrations end with the node's lease. */
   deactivateAll(): Promise<void> {
     return this.activations.deactivateAll()
   }

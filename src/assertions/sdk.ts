@@ -9,7 +9,7 @@ import { type Details, current } from '../engine/current.ts'
 
 export type { Details } from '../engine/current.ts'
 
-/** Must hold every time, and must be evaluated at least once. */
+/** Must hold every time. Written in a test's body, `untilAllSometimesReached` also wants it evaluated at least once. */
 export function always(condition: boolean, name: string, details?: Details): void {
   current.assertions?.check('always', condition, name, details)
 }

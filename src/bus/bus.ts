@@ -134,10 +134,12 @@ export class Bus implements Endpoint, LifeCycleListener {
 
   private take(message: Message): void {
     const { node } = this
-    if (node.state === 'booting' || node.state === 'paused') {
+    // A boot function that asks others must get its answers: all the rest waits until it has settled.
+    const answersBoot = node.state === 'booting' && message.kind === 'response'
+    if ((node.state === 'booting' && !answersBoot) || node.state === 'paused') {
       this.shared.moving++
       this.parked.push(message)
-    } else if (node.state === 'running') {
+    } else if (node.state === 'running' || answersBoot) {
       this.engine.become(node.owner)
       this.receive(message)
     }

@@ -14,7 +14,7 @@ export interface PendingRequest {
   /** Virtual time, µs. */
   readonly since: number
   /** Where it was called; only while recording. */
-  readonly stack: string | undefined
+  readonly stack: Error | undefined
   /** It keeps nothing going. */
   readonly background: boolean
   timer: SimEvent | undefined

@@ -53,8 +53,8 @@ export class ObservableError extends Error {
 }
 
 /** Gives an error the stack of the call that waits for it, where that was recorded. */
-export function withCaller<E extends Error>(error: E, callerStack: string | undefined): E {
-  if (callerStack === undefined) return error
-  error.stack = [`${error.name}: ${error.message}`, ...userFrames(callerStack)].join('\n')
+export function withCaller<E extends Error>(error: E, caller: Error | undefined): E {
+  if (caller === undefined) return error
+  error.stack = [`${error.name}: ${error.message}`, ...userFrames(caller.stack ?? '')].join('\n')
   return error
 }

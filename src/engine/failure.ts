@@ -37,5 +37,5 @@ export interface Wait {
   /** Virtual time, µs. */
   readonly since: number
   /** Where it was called; only known while recording. */
-  readonly stack?: string | undefined
+  readonly stack?: Error | undefined
 }

@@ -8,7 +8,8 @@ const ours = ['src/', 'plugin/', 'dist/'].flatMap((folder) => [home + folder, ho
 
 /** True for a stack line inside this package. */
 export function isOurFrame(line: string): boolean {
-  return ours.some((folder) => line.includes(folder))
+  // The second is the script in which the watchdog runs a slice.
+  return ours.some((folder) => line.includes(folder)) || line.includes('vitest-simulation:slice')
 }
 
 /** The lines of a stack that are worth showing: not this package's, not Node's. */

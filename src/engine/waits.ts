@@ -9,7 +9,7 @@ const shownWaits = 20
 export function describeWaits(waits: readonly Wait[], heading = ''): string {
   if (waits.length === 0) return ''
   const shown = waits.slice(0, shownWaits).map(({ owner, what, since, stack }) => {
-    const [frame] = stack === undefined ? [] : userFrames(stack)
+    const [frame] = userFrames(stack?.stack ?? '')
     const where = frame === undefined ? '' : ` (${frame.trim()})`
     return `\n  ${owner} waits for ${what}, since ${formatMillis(since)}${where}`
   })

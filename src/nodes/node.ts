@@ -20,7 +20,7 @@ interface Task {
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
   readonly since: number
-  readonly stack: string | undefined
+  readonly stack: Error | undefined
 }
 
 const bootKind: EventKind<LifeCycle> = eventKind('boot', (node) => `incarnation ${node.incarnation}`)

@@ -12,7 +12,7 @@ export type StopReason =
 
 /** A site that this test must reach, known from its source or its options. */
 export interface RequiredSite {
-  readonly kind: 'sometimes' | 'reachable'
+  readonly kind: 'always' | 'sometimes' | 'reachable'
   readonly name: string
 }
 

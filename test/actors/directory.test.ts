@@ -16,7 +16,7 @@ const Here = actor('here', (self) => ({ where: () => self.node, leave: () => sel
 /** A node's own client of the directory. */
 const clientOf = (node: Node): DirectoryClient => (node.actors as unknown as { client: DirectoryClient }).client
 
-/** Everything that may go wrong, with wipes and clocks as bad as the directory still bears. */
+/** Everything that may go wrong but the loss of disks, and clocks as bad as the directory still bears. */
 const everything: ChaosOptions<Latency> = {
   latency: 'drawn',
   slowPairs: [0, 0.2],
@@ -25,10 +25,19 @@ const everything: ChaosOptions<Latency> = {
   reordering: [0, 0.2],
   clog: true,
   partition: true,
-  crash: { wipe: 0.4, maxDead: 1, every: [500, 6_000], lasts: [10, 4_000] },
+  crash: { wipe: 0, maxDead: 1, every: [500, 6_000], lasts: [10, 4_000] },
   pause: { every: [50, 5_000], lasts: [10, 6_000] },
   clock: { maxDriftPpm: 100_000, maxSkewMs: 10_000, maxJumpMs: 10_000 },
 }
+
+/** The same, and n1 loses its disk again and again. More than one lost disk at a time is more than it promises to bear. */
+const lostDisks: ChaosOptions<Latency> = {
+  ...everything,
+  crash: { wipe: 0.7, zones: [['n1']], every: [100, 3_000], lasts: [10, 2_000] },
+}
+
+/** Any disk, also of several nodes at a time. */
+const anyDisk: ChaosOptions<Latency> = { ...everything, crash: { wipe: 0.7, every: [100, 3_000], lasts: [10, 2_000] } }
 
 describe('registration is linearizable', () => {
   interface Change {
@@ -49,19 +58,20 @@ describe('registration is linearizable', () => {
         if (!node.alive) continue
         const mine: Registration = { activation: ++numbers, node: node.id, lease: 1 }
         const begun = sim.now
-        let from = 0
+        let from: number | undefined
         const change = node.run(() =>
           clientOf(node).change('register', ({ value }) => {
-            // A half-way attempt of its own may have got there already.
-            if (value?.activation !== mine.activation) from = value?.activation ?? 0
-            return mine
+            const present = value?.activation ?? 0
+            from ??= present
+            // Compare and swap, also when it has to be tried again; its own first attempt may have got there already.
+            return present === from || present === mine.activation ? mine : value
           }),
         )
         const done = await change.then(
-          () => true,
+          ({ value }) => value?.activation === mine.activation,
           () => false,
         )
-        history.push({ from, to: mine.activation, begun, ended: done ? sim.now : Infinity, isKnown: done })
+        history.push({ from: from ?? 0, to: mine.activation, begun, ended: done ? sim.now : Infinity, isKnown: done })
       }
     }
     await Promise.all(sim.nodes.map(work))
@@ -72,7 +82,7 @@ describe('registration is linearizable', () => {
   function check(history: readonly Change[], last: number): void {
     const byTo = new Map(history.map((change) => [change.to, change]))
     const order: Change[] = []
-    for (let at = last; at !== 0; ) {
+    for (let at = last; at !== 0;) {
       const change = byTo.get(at)
       if (change === undefined) throw new Error(`the value ${at} was never written`)
       if (order.includes(change)) throw new Error(`the value ${at} was written twice`)
@@ -106,13 +116,15 @@ describe('registration is linearizable', () => {
   // Its registrations belong to no activation.
   const invariants = { registered: false, shutdown: false } as const
 
-  test('of one register on a calm network, and under everything at once', async () => {
+  test('of one register on a calm network, under everything at once, and with lost disks', async () => {
     await passes(body, { nodes: 4, iterations: 30, schedule: 'random', invariants })
-    expect(successes).toBe(all)
-    successes = all = 0
-    await passes(body, { nodes: 4, iterations: 250, chaos: everything, invariants })
-    expect(successes / all).toBeGreaterThan(0.5)
-    expect(successes / all).toBeLessThan(1)
+    expect(successes / all).toBeGreaterThan(0.9)
+    for (const chaos of [everything, lostDisks]) {
+      successes = all = 0
+      await passes(body, { nodes: 4, iterations: 150, chaos, invariants })
+      expect(successes / all).toBeGreaterThan(0.3)
+      expect(successes / all).toBeLessThan(1)
+    }
   }, 60_000)
 
   test('and a directory that forgets what a host promised is caught', async () => {
@@ -151,15 +163,17 @@ describe('at most one activation holds a registration and a lease, at every even
     // And when everything is mended, everything works again.
     for (const ref of refs) {
       const where = await eventually(sim, () => sim.nodes[0]!.actors.request(ref, 'where'))
-      expect(sim.directory.locations(ref)).toEqual([where])
-      expect(sim.directory.registered(ref)).toBe(where)
+      // It may be idle again before its answer is here.
+      for (const place of sim.directory.locations(ref)) expect(place).toBe(where)
     }
   }
 
   const profiles: Readonly<Record<string, Chaos<Latency>>> = {
     random: 'random',
     swarm: 'swarm',
-    'everything, with wipes and bad clocks': everything,
+    'everything, with bad clocks': everything,
+    'the loss of one disk again and again': lostDisks,
+    'the loss of any disks': anyDisk,
     'partitions and pauses longer than a lease': {
       partition: { every: [500, 3_000], lasts: [1_000, 10_000], inFlight: 'hold' },
       pause: { every: [500, 3_000], lasts: [1_000, 10_000] },
@@ -201,7 +215,8 @@ describe('it works while a majority of its hosts is up', () => {
   test('and when one has lost its disk, it learns from the others before it answers', async () => {
     await passes(
       async (sim) => {
-        const ask = (from: number) => sim.nodes[from]!.actors.request(Here('x'), 'where', undefined, { timeout: 10_000 })
+        const ask = (from: number) =>
+          sim.nodes[from]!.actors.request(Here('x'), 'where', undefined, { timeout: 10_000 })
         expect(await ask(3)).toBe('n4')
         for (const index of [0, 1, 2]) {
           sim.nodes[index]!.wipe()

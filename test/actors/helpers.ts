@@ -49,3 +49,6 @@ export function onlyOneLives(sim: Simulation, refs: readonly (ActorRef<never> | 
     return true
   })
 }
+
+/** How many seeds a correct system is to pass: `usual` in the suite; SOAK_SEEDS=10000 in a soak. */
+export const soakSeeds = (usual: number): number => Math.max(usual, Number(process.env['SOAK_SEEDS'] ?? 0))

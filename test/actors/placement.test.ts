@@ -106,7 +106,9 @@ describe('placement', () => {
   })
 
   test('an unknown name is refused before anything runs', () => {
-    expect(() => checkSimulation(() => {}, { placement: 'nearest' as never })).toThrow("option 'placement' is 'nearest'")
+    expect(() => checkSimulation(() => {}, { placement: 'nearest' as never })).toThrow(
+      "option 'placement' is 'nearest'",
+    )
   })
 })
 

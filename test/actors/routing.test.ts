@@ -1,9 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
+import { Activations } from '../../src/actors/activations.ts'
 import { leaseMs } from '../../src/actors/lease.ts'
 import type { SimulationResult } from '../../src/runner/check-simulation.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
+import { planted } from '../planted/actors/plant.ts'
 import { passes } from '../verdict/verdict.ts'
 import { eventually, fixedLatency, onlyOneLives } from './helpers.ts'
 
@@ -167,7 +169,9 @@ describe('directory faults', () => {
           const from = sim.random.pick(sim.nodes)
           // Without its cache it asks the directory every time.
           if (sim.random.chance(0.2) && from.index > 2) from.restart()
-          await eventually(sim, () => from.actors.request(sim.random.pick(refs), 'where', undefined, { timeout: 2_000 }))
+          await eventually(sim, () =>
+            from.actors.request(sim.random.pick(refs), 'where', undefined, { timeout: 2_000 }),
+          )
         }
       },
       { nodes: 5, iterations: 40, chaos: { directory: 0.4 } },
@@ -181,27 +185,31 @@ describe('directory faults', () => {
 })
 
 test('a call is not forwarded for ever', async () => {
-  await passes(
-    async (sim) => {
-      expect(await where(sim, 1)).toBe('n1')
-      // A directory whose hosts answer with another node each time cannot exist: this is the network lying.
-      let turn = 0
-      sim.network.rule((message) => {
-        if (message.method !== '$directory.prepare' || message.kind !== 'response') return 'pass'
-        const answer = message.payload as { value: { node: string; activation: number } | null; accepted: number }
-        if (answer.value === null) return 'pass'
-        Object.assign(answer.value, { node: ['n2', 'n3', 'n1'][turn++ % 3], activation: 1_000 + turn })
-        return 'pass'
-      })
-      const call = sim.nodes[2]!.actors.request(Here('x'), 'where', undefined, { timeout: 20_000 })
-      const end = await call.then(
-        (value) => `found on ${value}`,
-        (error: Error) => `${error.name}: ${error.message}`,
+  const failure = await planted<Activations, unknown>(
+    Activations.prototype,
+    'obtain',
+    () =>
+      function (this: { owner: { node: { id: string } } }) {
+        // Each node believes that the actor is on the next one.
+        const next = { n1: 'n2', n2: 'n3', n3: 'n1' }[this.owner.node.id]
+        return Promise.resolve({ kind: 'elsewhere', node: next })
+      } as never,
+    async () => {
+      let error: unknown
+      const result = await passes(
+        async (sim) => {
+          error = await where(sim, 0).catch((reason: unknown) => reason)
+        },
+        { nodes: 3, iterations: 1 },
       )
-      expect(end).toMatch(/^(found on n\d|ActorUnavailable: .*(forwarded 4 times|no majority))/)
+      expect(hits(result, 'remote forward')).toBe(4)
+      return error
     },
-    { nodes: 3, placement: ({ nodes }) => nodes[0]!, invariants: { registered: false, single: false, shutdown: false } },
   )
+  expect(failure).toMatchObject({
+    name: 'ActorUnavailable',
+    message: expect.stringContaining('forwarded 4 times') as string,
+  })
 })
 
 test('the last words of a dead node go nowhere', async () => {

@@ -113,9 +113,10 @@ test('vitest list finds every simulation, with its project', async () => {
   const { stdout, exitCode } = await runVitest({ root, args: ['list'] })
   expect(exitCode).toBe(0)
   expect(stdout.trim().split('\n').sort()).toEqual([
+    'bank.test.ts > constructor',
     'bank.test.ts > misses some',
     'bank.test.ts > passes when it is tried again',
-    'bank.test.ts > pays (once) & never twice?',
+    'bank.test.ts > pays (once)  & never twice?',
     'bank.test.ts > pays in a calm network',
     'plain.test.ts > an ordinary test has real time',
   ])

@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulationMeta } from '../../plugin/contract.ts'
 import { maskTimes, simulationReport, type VitestOutput } from '../helpers/run-vitest.ts'
-import { parseCommand, vitestArguments } from '../readme/shell.ts'
+import { type Command, parseCommand, vitestArguments } from '../readme/shell.ts'
 import { type Outcome, type Project, printed, project, removeProjects } from './project.ts'
 
 const config = `plugins: [simulationPlugin({ seed: 42 })]`
-const paying = 'pays (once) & never twice?'
+/** Two blanks: the printed command must find it all the same. */
+const paying = 'pays (once)  & never twice?'
 
 let forks: Project
 let inForks: VitestOutput
@@ -51,6 +52,7 @@ describe('verdicts', () => {
       `failed misses some`,
       `failed ${paying}`,
       'passed an ordinary test has real time',
+      'passed constructor',
       'passed passes when it is tried again',
       'passed pays in a calm network',
     ])
@@ -84,7 +86,7 @@ describe('reports', () => {
       .replaceAll(/SIMULATION_SEED=\d+/g, 'SIMULATION_SEED=N')
       .replaceAll(/seed \d{5,}/g, 'seed N')
     const line = (text: string): string => masked.split('\n').find((one) => one.includes(text)) ?? ''
-    expect(line(' Simulation ')).toMatch(/4 tests · \d+ iterations · .* · seed 42 \(plugin\)/)
+    expect(line(' Simulation ')).toMatch(/5 tests · \d+ iterations · .* · seed 42 \(plugin\)/)
     expect(line('pays in a calm')).toMatch(/✓ .* 10 iterations +sometimes 2\/2/)
     expect(line(paying)).toMatch(/× .* \d+ of 100 +seed N/)
     expect(line('misses some')).toMatch(/× .* 20 of 20 +sometimes 0\/2/)
@@ -147,7 +149,7 @@ describe('pools', () => {
         title,
       ).toEqual(digests)
     }
-    expect(simulationReport(inThreads.stdout)).toContain('4 tests')
+    expect(simulationReport(inThreads.stdout)).toContain('5 tests')
   })
 })
 
@@ -166,27 +168,30 @@ describe('kept seeds', () => {
   test('run first; a given seed runs alone; the printed commands fail the same way', async () => {
     const lines = printed(inForks).match(/^ +(?:replay|whole seed): SIMULATION_SEED=.*once.*$/gm) ?? []
     const [minimal, whole] = [...new Set(lines.map((line) => line.replace(/^ +[\w ]+: /, '')))].map(parseCommand)
-    const replay = (command = minimal!) => forks.run(vitestArguments(command).slice(1), { ...command.env, CI: '1' })
+    const replay = (command: Command | undefined, env: Record<string, string>) =>
+      forks.run(vitestArguments(command!).slice(1), { ...command!.env, ...env })
     const [again, first, second] = await Promise.all([
       forks.run(['bank.test.ts', '-t', 'never twice\\?$'], { CI: '1' }),
-      replay(),
-      replay(whole),
+      replay(minimal, {}),
+      replay(whole, { CI: '1' }),
     ])
     expect(simulationReport(again.stdout)).toMatch(/× pays \(once\).* 1 of 10[01] /)
     for (const output of [first, second]) {
       expect(printed(output)).toContain('expected 20 to be 10')
-      expect(printed(output)).toMatch(/Tests +1 failed \| 3 skipped/)
-      expect(simulationReport(output.stdout)).toMatch(/1 test · 3 skipped · 1 iteration · .*\(SIMULATION_SEED\)/)
+      expect(printed(output)).toMatch(/Tests +1 failed \| 4 skipped/)
+      expect(simulationReport(output.stdout)).toMatch(/1 test · 4 skipped · 1 iteration · .*\(SIMULATION_SEED\)/)
     }
     const moment = (output: VitestOutput): string => /[\d.]+ ms virtual, event \d+.*/.exec(printed(output))?.[0] ?? ''
     expect(moment(first)).toBe(/[\d.]+ ms virtual, event \d+.*/.exec(messageOf(paying))?.[0])
     expect(moment(second)).toBe(moment(first))
+    expect(printed(first), 'a replayed plan prints itself').toMatch(/^ +replay: SIMULATION_SEED=\d+ SIMULATION_PLAN=/m)
+    expect(await forks.read('__simulations__/bank.test.ts.json'), 'and stays').toContain('"loss bank → shop #1"')
   })
 })
 
 test('--bail ends the run; what was cut off has not passed', async () => {
   const bailed = await threads.run(['--bail=1', '--reporter=default'], { CI: 'true' })
   expect(bailed.exitCode).toBe(1)
-  expect(printed(bailed)).toMatch(/Tests +1 failed \| 1 passed.* \(4\)/)
+  expect(printed(bailed)).toMatch(/Tests +1 failed \| 1 passed.* \(5\)/)
   expect(simulationReport(bailed.stdout)).toMatch(/⧖ misses some +0 of 20 +stopped before its verdict/)
 })

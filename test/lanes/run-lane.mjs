@@ -31,16 +31,9 @@ const { values: options } = parseArgs({
 /** Every user suite: its name and folder. */
 async function findSuites() {
   const suites = []
-  for (const [parent, accepts] of [
-    ['test/lanes/fixtures', () => true],
-    ['test/fixtures', (name) => name.startsWith('e2e-')],
-  ]) {
-    const folder = join(repository, parent)
-    if (!existsSync(folder)) continue
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (entry.isDirectory() && accepts(entry.name))
-        suites.push({ name: entry.name, folder: join(folder, entry.name) })
-    }
+  const folder = join(repository, 'test/lanes/fixtures')
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) suites.push({ name: entry.name, folder: join(folder, entry.name) })
   }
   const examples = join(repository, 'examples')
   if (existsSync(join(examples, 'vitest.config.ts'))) suites.push({ name: 'examples', folder: examples })
