@@ -21,7 +21,13 @@ export default defineConfig({
   },
   test: {
     include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/**/fixtures/**', '.ci/**'],
+    // Minutes long: `npm run test:watchdog`.
+    exclude: [
+      '**/node_modules/**',
+      'test/**/fixtures/**',
+      '.ci/**',
+      ...(process.env['WATCHDOG_MATRIX'] ? [] : ['test/watchdog/matrix.test.ts']),
+    ],
     testTimeout: 60_000,
     hookTimeout: 180_000,
     reporters: jsonReport ? ['default', ['json', { outputFile: jsonReport }]] : ['default'],

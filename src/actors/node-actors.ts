@@ -207,7 +207,8 @@ export class NodeActors implements LifeCycleListener {
   /** Sends a call on to where the actor is, and its reply back. */
   private async forward(id: string, call: ActorCall, to: string): Promise<unknown> {
     if (call.hops >= hopsMax) throw new ActorUnavailable(id, `forwarded ${hopsMax} times without finding it`)
-    const timeout = this.leftMs(id, call)
+    const timeout = (call.deadline - this.engine.now) / 1000
+    if (timeout <= 0) throw tooLate(id)
     this.system.happened('forward')
     this.locator.learn(id, to)
     const forwarded = sealed({ ...call, hops: call.hops + 1 })
@@ -220,28 +221,32 @@ export class NodeActors implements LifeCycleListener {
     return this.engine.owner === this.node.owner ? work() : this.node.run(work)
   }
 
-  private async callAt(target: string, id: string, call: ActorCall): Promise<unknown> {
-    const timeout = this.leftMs(id, call)
-    let reply: ActorReply
-    try {
-      reply = await this.node.bus.request<ActorReply>(target, '$actor.call', sealed(call), { timeout })
-    } catch (error) {
-      if (error instanceof RequestTimeout || error instanceof ConnectionReset || error instanceof SendFailed) {
-        this.locator.forget(id)
-      }
-      throw callError(error, call)
-    }
+  private callAt(target: string, id: string, call: ActorCall): Promise<unknown> {
+    const timeout = (call.deadline - this.engine.now) / 1000
+    if (timeout <= 0) return Promise.reject(tooLate(id))
+    return this.node.bus.request<ActorReply>(target, '$actor.call', sealed(call), { timeout }).then(
+      (reply) => {
+        if (reply.kind === 'value') {
+          this.locator.learn(id, reply.at)
+          return reply.value
+        }
+        return this.notAnswered(reply, id, call)
+      },
+      (error: unknown) => {
+        if (error instanceof RequestTimeout || error instanceof ConnectionReset || error instanceof SendFailed) {
+          this.locator.forget(id)
+        }
+        throw callError(error, call)
+      },
+    )
+  }
+
+  private notAnswered(reply: ActorReply, id: string, call: ActorCall): unknown {
     if (reply.kind === 'lost' || reply.kind === 'unavailable' || reply.kind === 'not here') this.locator.forget(id)
     else this.locator.learn(id, reply.at)
     if (reply.kind === 'not here' && call.hops < hopsMax)
       return this.locateAndCall(id, { ...call, hops: call.hops + 1 })
     return openReply(reply, call)
-  }
-
-  private leftMs(id: string, { deadline }: ActorCall): number {
-    const left = (deadline - this.engine.now) / 1000
-    if (left <= 0) throw new ActorUnavailable(id, 'finding it took longer than the timeout')
-    return left
   }
 
   private cycle(id: string, { chain }: ActorCall): unknown {
@@ -277,3 +282,7 @@ export class NodeActors implements LifeCycleListener {
 }
 
 const noLinks: readonly CallLink[] = []
+
+function tooLate(id: string): ActorUnavailable {
+  return new ActorUnavailable(id, 'finding it took longer than the timeout')
+}

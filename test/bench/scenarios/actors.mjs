@@ -38,8 +38,8 @@ export async function run({ simulator, quick }) {
   })
   const samples = await interleave(
     [
-      contender('bus', 100_000, ask),
-      contender('active', 100_000, (count) => call(Counter, count, actorsCount)),
+      contender('bus', 200_000, ask),
+      contender('active', 200_000, (count) => call(Counter, count, actorsCount)),
       contender('new', 10_000, (count) => call(Counter, count, Infinity)),
       contender('saved', 40_000, (count) => call(Saved, count, actorsCount)),
     ],
