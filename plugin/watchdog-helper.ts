@@ -135,8 +135,9 @@ function examine(window, terminate, forMs) {
       const found = namesTheCode(callFrames) || ++steps === 300
       const next = () => {
         if (found) return finish()
-        // Between two links, inside Node's own loop: step until the next one runs.
-        target.post('Debugger.stepInto', {}, () => {})
+        // Between two links, inside Node's own loop: step until the next one runs, not through Node's bookkeeping.
+        const bookkeeping = /(async_hooks|fixed_queue|async_context_frame)$/.test(callFrames[0].url)
+        target.post(bookkeeping ? 'Debugger.stepOut' : 'Debugger.stepInto', {}, () => {})
         insist()
       }
       if (found || seen.window !== window) look(target, callFrames, (stack) => { post(stack); next() })

@@ -26,8 +26,10 @@ export const defaultDrive: DriveOptions = { sliceMs: 20, trampoline: false }
 /** What the trampoline rejects to learn when everything is drained. */
 const drained = { kind: 'drained' } as const
 
-/** The wall clock is read once in so many events. */
+/** The wall clock is read once in so many events … */
 const eventsPerClockRead = 16
+/** … unless these took longer than this, ms: then it is read after each, so that a slice of slow events ends in time. */
+const slowReadMs = 4
 
 /**
  * Runs works one after the other inside slices of real macrotasks.
@@ -80,7 +82,9 @@ export class Driver {
     }
     const drain = this.host.drain as () => void
     this.enterSlice()
-    const end = this.host.now() + this.options.sliceMs
+    let read = this.host.now()
+    let mask = eventsPerClockRead - 1
+    const end = read + this.options.sliceMs
     let again = true
     let unwound = true
     try {
@@ -90,9 +94,12 @@ export class Driver {
           break
         }
         drain()
-        if ((events & (eventsPerClockRead - 1)) === 0) {
+        if ((events & mask) === 0) {
           this.host.beat()
-          if (this.host.now() >= end) break
+          const now = this.host.now()
+          if (now >= end) break
+          mask = now - read > slowReadMs ? 0 : eventsPerClockRead - 1
+          read = now
         }
       }
       unwound = false
