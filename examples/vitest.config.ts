@@ -6,5 +6,6 @@ import { fixedCount, simulationPlugin, untilAllSometimesReached } from 'vitest-s
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   plugins: [simulationPlugin({ iterations: { development: fixedCount(10), ci: untilAllSometimesReached(1000) } })],
-  test: { include: ['examples/**/*.test.ts'] },
+  // The second form: run from this folder.
+  test: { include: ['examples/**/*.test.ts', 'phase-*/*.test.ts'] },
 })

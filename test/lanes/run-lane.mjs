@@ -59,7 +59,14 @@ async function runSuite({ node, project, suite, pool }) {
 
 /** Do the types of the package, and the suites written against them, compile with this version of Vitest? */
 async function runTypes({ node, project, suites }) {
-  const compilerOptions = { target: 'es2022', module: 'nodenext', strict: true, noEmit: true, skipLibCheck: false }
+  const compilerOptions = {
+    target: 'es2022',
+    module: 'nodenext',
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    allowImportingTsExtensions: true,
+  }
   const include = suites.map(({ name }) => `${name}/**/*.ts`)
   const types = { ...compilerOptions, lib: ['es2023', 'esnext.disposable'], types: ['node'] }
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions: types, include }))

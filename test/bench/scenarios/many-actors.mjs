@@ -39,7 +39,7 @@ export async function run({ simulator, quick }) {
     return result
   }
 
-  const all = quick ? 1_000 : 50_000
+  const all = quick ? 2_000 : 50_000
   await measure(all / 10)
   const quarter = await measure(all / 4)
   const half = await measure(all / 2)
