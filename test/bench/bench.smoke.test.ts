@@ -42,7 +42,9 @@ test('npm run bench -- --json writes every figure', { timeout: 180_000 }, async 
       'phase5OperationsPerSecond',
     ]
     expect(wanted.filter((key) => !(key in figures))).toEqual([])
-    for (const [key, value] of Object.entries(figures)) expect(value, key).toBeGreaterThan(0)
+    // The others are differences between two layers: in a quick run they may be below 0.
+    for (const key of wanted) expect(figures[key], key).toBeGreaterThan(0)
+    for (const [key, value] of Object.entries(figures)) expect(value, key).toSatisfy(Number.isFinite)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
