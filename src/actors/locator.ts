@@ -1,3 +1,4 @@
+import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { DirectoryClient } from './directory-client.ts'
 import type { NodeActors } from './node-actors.ts'
@@ -50,7 +51,7 @@ export class Locator {
     const intensity = system.parts.directoryFaults
     let isStale = false
     if (intensity > 0 && system.parts.faults.active) {
-      const random = this.faultRandom('directory')
+      const random = this.faultRandom('directory', actor)
       const [isSlow, fails] = [random.chance(intensity), random.chance(intensity)]
       isStale = random.chance(intensity)
       const delay = random.below(slowMicros)
@@ -70,7 +71,7 @@ export class Locator {
     const { system, node } = this.owner
     const { place, parts } = system
     if (parts.placementFaults > 0 && parts.faults.active) {
-      const random = this.faultRandom('placement')
+      const random = this.faultRandom('placement', actor)
       const [isSlow, fails] = [random.chance(parts.placementFaults), random.chance(parts.placementFaults)]
       const delay = random.below(slowMicros)
       if (isSlow && this.inject('slow placement', actor)) await system.engine.sleep(delay)
@@ -83,7 +84,7 @@ export class Locator {
       nodes: alive.length === 0 ? [node.id] : alive,
       local: node.id,
       load,
-      random: this.random,
+      random: this.random.at(this.momentOf(actor)),
     })
     if (!system.members.has(chosen))
       throw new RangeError(`placement of ${actor} chose '${chosen}', which is not a node`)
@@ -98,7 +99,12 @@ export class Locator {
     return fault !== undefined
   }
 
-  private faultRandom(family: string): RandomStream {
-    return this.owner.system.engine.random(`faults ${family} ${this.owner.node.id}`)
+  private faultRandom(family: string, actor: string): RandomStream {
+    return this.owner.system.engine.random(`faults ${family} ${this.owner.node.id}`).at(this.momentOf(actor))
+  }
+
+  /** Draws for one actor at one time do not depend on what else was looked for: leaving that out must not move them. */
+  private momentOf(actor: string): number {
+    return mix(hashString(actor), this.owner.system.engine.now)
   }
 }

@@ -2,6 +2,7 @@ import type { FaultPlan } from '../chaos/faults.ts'
 import type { AssertionSink, Details } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { show } from '../engine/errors.ts'
+import { Occasion } from '../random/occasion.ts'
 import type { Coverage } from './coverage.ts'
 
 /** FoundationDB's probability that a buggify site is active in a given run. */
@@ -16,6 +17,9 @@ export class IterationAssertions implements AssertionSink {
   private readonly buggifyOn: boolean
   private readonly activated = new Map<string, boolean>()
   private readonly values = new Map<string, number>()
+  private readonly occasions = new Map<string, Occasion>()
+  /** Of the site that was asked last. */
+  private lastPlace = 0
 
   constructor(engine: Engine, coverage: Coverage, faults: FaultPlan, buggifyOn: boolean) {
     this.engine = engine
@@ -88,11 +92,12 @@ export class IterationAssertions implements AssertionSink {
       record.misses++
       return false
     }
-    if (!this.engine.random(`buggify ${site}`).chance(probability)) {
+    const occasion = this.occasionOf(site)
+    if (!this.engine.random(`buggify ${site}`).at(occasion.word).chance(probability)) {
       record.misses++
       return false
     }
-    const fault = this.faults.inject('buggify', site)
+    const fault = this.faults.inject('buggify', site, '', occasion.name)
     if (fault === undefined) return false
     this.faults.effect(fault)
     this.coverage.hit(record)
@@ -100,10 +105,9 @@ export class IterationAssertions implements AssertionSink {
   }
 
   buggifyDelay(site: string, min: number, max: number): number {
-    const isDrawn = this.buggifyOn && this.faults.active && this.isActivated(site)
-    // Drawn whether it fires or not: leaving one firing out must not move the other delays.
-    const ms = isDrawn ? this.engine.random(`buggify delay ${site}`).between(min, max) : 0
-    return this.buggify(site, 0.25) ? ms : 0
+    if (!this.buggify(site, 0.25)) return 0
+    // At the place of this firing: no other one moves it.
+    return this.engine.random(`buggify delay ${site}`).at(this.lastPlace).between(min, max)
   }
 
   buggifyValue(site: string, usual: number, min: number, max: number): number {
@@ -123,6 +127,17 @@ export class IterationAssertions implements AssertionSink {
     }
     this.values.set(site, value)
     return value
+  }
+
+  /** Firings of one site are told apart by their time: leaving one call out must not move the others. */
+  private occasionOf(site: string): Occasion {
+    let occasion = this.occasions.get(site)
+    if (occasion === undefined) {
+      occasion = new Occasion()
+      this.occasions.set(site, occasion)
+    }
+    this.lastPlace = occasion.next(this.engine.now).word
+    return occasion
   }
 
   private isActivated(site: string): boolean {

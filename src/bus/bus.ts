@@ -267,7 +267,10 @@ export class Bus implements Endpoint, LifeCycleListener {
     payload: unknown,
     failed: boolean,
   ): Message {
-    return new Message(this.shared.network.nextMessageId(), kind, this, to, method, correlationId, payload, failed)
+    const { network } = this.shared
+    const message = new Message(network.nextMessageId(), kind, this, to, method, correlationId, payload, failed)
+    network.name(message)
+    return message
   }
 
   /** Hands a message to the network; gives back why it could not be sent. */

@@ -49,8 +49,8 @@ export class RandomOrder implements SchedulePolicy {
 
 /** Extra travel time of a message, µs, drawn by a strategy. */
 export interface DelayShaper {
-  /** `from` and `to` are indexes of nodes, `nodes` says how many there are now. */
-  extra(from: number, to: number, nodes: number): number
+  /** `from` and `to` are indexes of nodes, `nodes` says how many there are now, `place` is the message's (see Message). */
+  extra(from: number, to: number, nodes: number, place: number): number
 }
 
 /** One message in twenty straggles by 10 ms or more, up to 2 s (Pareto, shape 1.2). */
@@ -61,9 +61,10 @@ class Stragglers implements DelayShaper {
     this.random = random
   }
 
-  extra(): number {
-    if (!this.random.chance(0.05)) return 0
-    return Math.min(2_000_000, Math.round(10_000 * (1 - this.random.float()) ** (-1 / 1.2)))
+  extra(from: number, to: number, _nodes: number, place: number): number {
+    const random = this.random.at(mix(from * 16_384 + to, place))
+    if (!random.chance(0.05)) return 0
+    return Math.min(2_000_000, Math.round(10_000 * (1 - random.float()) ** (-1 / 1.2)))
   }
 }
 

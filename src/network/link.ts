@@ -1,4 +1,5 @@
 import type { Fault } from '../chaos/faults.ts'
+import { Occasion } from '../random/occasion.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { type LatencySampler } from './latency.ts'
 import type { Endpoint, Message } from './message.ts'
@@ -36,8 +37,8 @@ export class Link {
   faulty = false
   /** The test itself has set `faults`: they act also where the seed's chaos is off. */
   byHand = false
-  /** Messages that faults have been drawn for. */
-  messages = 0
+  /** The message that is made now: its draws depend on its time alone, not on how many came before. */
+  readonly sending = new Occasion()
   /** Draws of the per-message faults; made when the first one is needed. */
   faultRandom: RandomStream | undefined
   /** The last message that was delayed so that others may overtake it. */

@@ -31,6 +31,10 @@ export class Message {
   idempotencyKey: string | undefined = undefined
   /** It keeps nothing going: the simulation is quiet while it travels. */
   background = false
+  /** Tells it from the others of its link by the time at which it was made; see Occasion. */
+  occasion = 0
+  /** The place of its draws in the streams of its link. */
+  place = 0
   /** Virtual time, µs. */
   sentAt = 0
 

@@ -65,6 +65,14 @@ export class MessageNetwork {
     return this.byId.get(id)
   }
 
+  /** Names a message that has just been made, before anything is drawn for it. */
+  name(message: Message): void {
+    const { sending } = this.linkBetween(message.from, message.to)
+    sending.next(this.engine.now)
+    message.occasion = sending.name
+    message.place = sending.word
+  }
+
   /** A number for the next message. */
   nextMessageId(): number {
     return ++this.messageIds
@@ -117,29 +125,21 @@ export class MessageNetwork {
     this.counts.sent++
     if (!message.background) this.counts.inFlight++
     this.observer?.sent(message)
-    let delay = link.sample(link.random)
+    let delay = link.sample(link.random.at(message.place))
     if (this.rules.length > 0) {
       const verdict = this.ruled(message)
       if (verdict === 'drop') return this.drop(message)
       if (typeof verdict === 'object') delay += verdict.delay
     }
     if (this.shaper !== undefined && message.from !== message.to)
-      delay += this.shaper.extra(message.from.index, message.to.index, this.endpoints.length)
+      delay += this.shaper.extra(message.from.index, message.to.index, this.endpoints.length, message.place)
     if (link.faulty && (this.faults.active || link.byHand)) return this.sendUnderFaults(link, message, delay)
     this.queue(link, message, delay)
   }
 
-  /** Makes the draws of a message that could not be sent: that one fails must not move those of the others. */
-  skip(message: Message): void {
-    const link = this.linkBetween(message.from, message.to)
-    link.sample(link.random)
-    this.shaper?.extra(message.from.index, message.to.index, this.endpoints.length)
-    if (!link.faulty || !(this.faults.active || link.byHand)) return
-    link.messages++
-    const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
-    random.chance(link.faults.loss)
-    if (random.chance(link.faults.duplication)) random.below(50_000)
-    if (random.chance(link.faults.reordering)) random.below(50_000)
+  /** Makes the draws of a message that could not be sent, where those of one message move those of others. */
+  skip({ from, to, place }: Message): void {
+    this.shaper?.extra(from.index, to.index, this.endpoints.length, place)
   }
 
   /** Puts a message on the link; it arrives after all that were sent before it. */
@@ -162,9 +162,8 @@ export class MessageNetwork {
 
   private sendUnderFaults(link: Link, message: Message, delay: number): void {
     const { faults } = this
-    const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`))
+    const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`)).at(message.place)
     const { loss, duplication, reordering } = link.faults
-    link.messages++
     // Every draw is made before any fault is decided on: leaving a fault out must not move the others.
     const isLost = random.chance(loss)
     const copyDelay = random.chance(duplication) ? 1 + random.below(50_000) : 0
@@ -194,7 +193,7 @@ export class MessageNetwork {
 
   private inject(family: string, link: Link, message: Message): Fault | undefined {
     const detail = this.engine.trace === undefined ? '' : describeMessage(message)
-    return this.faults.inject(family, link.name, detail, link.messages)
+    return this.faults.inject(family, link.name, detail, message.occasion)
   }
 
   /** The copy comes after the original; where that is lost it keeps its place among the others. */

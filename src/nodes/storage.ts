@@ -3,7 +3,8 @@ import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { eventKind } from '../engine/event.ts'
 import { Owner } from '../engine/owner.ts'
-import { hashString } from '../random/hash.ts'
+import { hashString, mix } from '../random/hash.ts'
+import { Occasion } from '../random/occasion.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { StorageFailed, VersionConflict } from './storage-errors.ts'
 
@@ -64,6 +65,7 @@ export class Storage {
   private fences = new Map<string, number>()
   private random: RandomStream | undefined
   private faultRandom: RandomStream | undefined
+  private readonly occasion = new Occasion()
 
   constructor(
     engine: Engine,
@@ -179,7 +181,9 @@ export class Storage {
     const random = this.engine.random(`storage crash ${this.name}`)
     for (const key of this.dirty) {
       const before = this.durable.get(key)
-      const fate = random.below(this.faults.plan.active && this.faults.intensity > 0 ? 3 : 2)
+      const fate = random
+        .at(mix(hashString(key), this.engine.now))
+        .below(this.faults.plan.active && this.faults.intensity > 0 ? 3 : 2)
       const written = this.entries.get(key)
       if (fate === 0 && written !== undefined) this.durable.set(key, written)
       else if (fate === 2 && before !== undefined) this.tear(key)
@@ -210,9 +214,12 @@ export class Storage {
   /** The time an operation takes, and its faults. */
   private draw(operation: string, key: string): Drawn {
     const { plan, intensity } = this.faults
-    const usual = this.stream().integer(100, 2_000)
+    // Named by key and time: leaving an operation out must not move the draws of the others.
+    const { word, name } = this.occasion.next(this.engine.now)
+    const place = mix(hashString(key), word)
+    const usual = this.stream().at(place).integer(100, 2_000)
     if (!plan.active || intensity === 0) return { takesMicros: usual, fails: false, lands: false, share: 0 }
-    const random = (this.faultRandom ??= this.engine.random(`faults storage ${this.name}`))
+    const random = (this.faultRandom ??= this.engine.random(`faults storage ${this.name}`)).at(place)
     // All draws come first: leaving a fault out must not move the others.
     const stalls = random.chance(intensity)
     const stallMicros = random.integer(10_000, 500_000)
@@ -220,9 +227,9 @@ export class Storage {
     const lands = random.chance(0.5)
     const share = random.float()
     const subject = plan.named ? `${this.name} ${operation} ${key}` : ''
-    const stall = stalls ? plan.inject('storage stall', subject) : undefined
+    const stall = stalls ? plan.inject('storage stall', subject, '', name) : undefined
     if (stall !== undefined) plan.effect(stall)
-    const failure = fails ? plan.inject('storage failure', subject) : undefined
+    const failure = fails ? plan.inject('storage failure', subject, '', name) : undefined
     if (failure !== undefined) plan.effect(failure)
     return { takesMicros: usual + (stall === undefined ? 0 : stallMicros), fails: failure !== undefined, lands, share }
   }

@@ -1,4 +1,4 @@
-import { avalanche } from './hash.ts'
+import { avalanche, mix } from './hash.ts'
 
 /**
  * One named source of randomness.
@@ -12,12 +12,32 @@ export class RandomStream {
   private b: number
   private c: number
   private d: number
+  private readonly keyA: number
+  private readonly keyB: number
+  /** Where it was before it was sent elsewhere. */
+  private past = 0
 
   constructor(key: readonly [number, number, number, number], nameHash: number) {
     this.a = avalanche(key[0] ^ nameHash)
     this.b = avalanche(key[1] + Math.imul(nameHash, 0x9e3779b1))
     this.c = avalanche(key[2] ^ Math.imul(nameHash, 0x85ebca77))
     this.d = avalanche(key[3] - nameHash) | 1
+    this.keyA = this.a
+    this.keyB = this.c
+  }
+
+  /**
+   * Goes to the place that `word` names: what is drawn there does not depend on what was drawn before, so that leaving
+   * one occasion out moves the draws of no other.
+   */
+  at(word: number): this {
+    this.past ^= this.a
+    const place = mix(this.keyA, word)
+    this.a = avalanche(place)
+    this.b = avalanche(place ^ this.keyB)
+    this.c = avalanche(place + 0x9e3779b9)
+    this.d = avalanche(this.keyB - place) | 1
+    return this
   }
 
   /** A signed 32-bit integer. */
@@ -114,6 +134,6 @@ export class RandomStream {
 
   /** A word that differs when the number of draws differs; part of the final digest. */
   get state(): number {
-    return this.a ^ Math.imul(this.b, 3) ^ Math.imul(this.c, 5) ^ Math.imul(this.d, 7)
+    return this.past ^ this.a ^ Math.imul(this.b, 3) ^ Math.imul(this.c, 5) ^ Math.imul(this.d, 7)
   }
 }

@@ -7,6 +7,7 @@ import type { FaultPlan } from '../chaos/faults.ts'
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
+import { mix } from '../random/hash.ts'
 import type { Message } from '../network/message.ts'
 
 /** Longest delay of a buggify site in the send path, virtual ms. */
@@ -47,11 +48,13 @@ export class InstrumentedBus implements BusHooks {
     return this.buggify ? this.late(message) : 0
   }
 
-  fails({ kind, from, to, method }: Message): boolean {
+  fails({ kind, from, to, method, place, occasion }: Message): boolean {
     if (this.sendFailure === 0 || !this.faults.active || kind === 'response') return false
-    if (!this.engine.random('send failure').chance(this.sendFailure)) return false
+    const random = this.engine.random('send failure').at(mix(from.index * 16_384 + to.index, place))
+    if (!random.chance(this.sendFailure)) return false
     const subject = this.faults.named ? `${from.id} → ${to.id}` : ''
-    const fault = this.faults.inject('send failure', subject, this.faults.named ? `${kind} ${method}` : '')
+    const detail = this.faults.named ? `${kind} ${method}` : ''
+    const fault = this.faults.inject('send failure', subject, detail, occasion)
     if (fault === undefined) return false
     this.faults.effect(fault)
     return true

@@ -159,15 +159,17 @@ describe('kept seeds', () => {
   test('are written beside the test, with the minimal plan, but not in CI', async () => {
     expect(existsSync(kept(threads))).toBe(false)
     const seed = metaOf(paying).failures[0]?.seed
+    const theLoss: unknown = expect.stringMatching(/^loss bank → shop #\d+$/)
     expect(JSON.parse(await forks.read('__simulations__/bank.test.ts.json'))).toMatchObject({
       version: 1,
-      tests: { [paying]: [{ seed, failure: 'BodyFailed: AssertionError', plan: { faults: ['loss bank → shop #1'] } }] },
+      tests: { [paying]: [{ seed, failure: 'BodyFailed: AssertionError', plan: { faults: [theLoss] } }] },
     })
   })
 
   test('run first; a given seed runs alone; the printed commands fail the same way', async () => {
     const lines = printed(inForks).match(/^ +(?:replay|whole seed): SIMULATION_SEED=.*once.*$/gm) ?? []
-    const [minimal, whole] = [...new Set(lines.map((line) => line.replace(/^ +[\w ]+: /, '')))].map(parseCommand)
+    const commands = [...new Set(lines.map((line) => line.replace(/^ +[\w ]+: /, '')))]
+    const [minimal, whole] = commands.sort((a, b) => b.length - a.length).map(parseCommand)
     const replay = (command: Command | undefined, env: Record<string, string>) =>
       forks.run(vitestArguments(command!).slice(1), { ...command!.env, ...env })
     const [again, first, second] = await Promise.all([
@@ -185,7 +187,7 @@ describe('kept seeds', () => {
     expect(moment(first)).toBe(/[\d.]+ ms virtual, event \d+.*/.exec(messageOf(paying))?.[0])
     expect(moment(second)).toBe(moment(first))
     expect(printed(first), 'a replayed plan prints itself').toMatch(/^ +replay: SIMULATION_SEED=\d+ SIMULATION_PLAN=/m)
-    expect(await forks.read('__simulations__/bank.test.ts.json'), 'and stays').toContain('"loss bank → shop #1"')
+    expect(await forks.read('__simulations__/bank.test.ts.json'), 'and stays').toMatch(/"loss bank → shop #\d+"/)
   })
 })
 

@@ -114,7 +114,9 @@ describe('sh blocks', () => {
   test('the printed commands replay the failure, in other processes', async () => {
     const text = payment.stdout + payment.stderr
     const printed = [...text.matchAll(/^ +(?:replay|whole seed): (SIMULATION_SEED=.*)$/gm)].map(([, line]) => line!)
-    const [minimal, whole] = [...new Set(printed)].map(parseCommand)
+    const lines = [...new Set(printed)].sort((a, b) => b.length - a.length).map(parseCommand)
+    expect(lines, 'of the minimal failure, and of the whole seed').toHaveLength(2)
+    const [minimal, whole] = lines
     const [first, second] = await Promise.all(
       [minimal!, whole!].map((command) => vitest(vitestArguments(command), { ...command.env, CI: '1' })),
     )
