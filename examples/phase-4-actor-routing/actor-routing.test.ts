@@ -24,7 +24,7 @@ simulation.test(
       return twice === undefined || `${twice.id} on ${sim.directory.locations(twice).join(' and ')}`
     })
 
-    // Everybody greets everybody once: a miss at first, so each actor is placed.
+    // Nobody knows any of them yet: each is placed, and activated by its first message.
     const first = await Promise.all(
       greeters.map((greeter) => sim.random.pick(sim.nodes).actors.request(greeter, 'greet', 'first')),
     )
@@ -56,7 +56,8 @@ simulation.test(
   },
 )
 
-test('random placement is balanced, judged over all seeds', () => {
+test('random placement is balanced, judged over all seeds', ({ skip }) => {
+  skip(spread.seeds === 0, 'it judges the seeds of the simulation above')
   const { counts, seeds, chiSquare } = spread
   // oxlint-disable-next-line no-console
   console.info(`placed on n1, n2, n3 over ${seeds} seeds: ${counts.join(', ')}; chi-square ${chiSquare.toFixed(2)}`)

@@ -41,6 +41,8 @@ export interface ActorSystemParts {
 /** Most replicas of the directory. */
 const replicasMax = 3
 
+const nowhere: readonly string[] = []
+
 /** Most rounds in which hooks may activate actors again at the end of a simulation. */
 const shutdownRoundsMax = 10
 
@@ -161,8 +163,10 @@ export class ActorSystem {
   }
 
   /** Ids of the nodes on which an actor is active. */
-  locations(actor: string): string[] {
-    const all = this.living.get(actor) ?? []
+  locations(actor: string): readonly string[] {
+    const all = this.living.get(actor)
+    // Invariants ask at every event.
+    if (all === undefined) return nowhere
     return all.filter((one) => this.isValid(one)).map((one) => one.registration.node)
   }
 

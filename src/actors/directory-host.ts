@@ -124,19 +124,20 @@ export class DirectoryHost {
     return {
       floor: this.floor,
       registers: [...this.registers].map(([actor, register]) => ({ actor, ...register })),
-      ended: [...this.ended],
     }
   }
 
-  /** Takes over what another replica has, the highest ballots winning. */
-  merge({ floor, registers, ended }: HostCopy): void {
+  /**
+   * Takes over what another replica has, the highest ballots winning; but not which leases it has found to have ended:
+   * that is one vote, and would become two.
+   */
+  merge({ floor, registers }: HostCopy): void {
     this.raise(floor)
     for (const { actor, promised, accepted, value, former } of registers) {
       const own = this.register(actor)
       own.promised = Math.max(own.promised, promised)
       if (accepted > own.accepted) Object.assign(own, { accepted, value, former })
     }
-    for (const lease of ended) this.ended.add(lease)
   }
 
   /** Every register: the actor, the ballot of its value, the value. */
@@ -179,7 +180,6 @@ export class DirectoryHost {
 export interface HostCopy {
   readonly floor: number
   readonly registers: readonly ({ readonly actor: string } & Readonly<Register>)[]
-  readonly ended: readonly string[]
 }
 
 function leaseKey(node: string, lease: number): string {

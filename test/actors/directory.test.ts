@@ -9,7 +9,7 @@ import type { Latency } from '../../src/network/latency.ts'
 import type { Node } from '../../src/runner/node.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
-import { eventually, fixedLatency, onlyOneLives, outcome } from './helpers.ts'
+import { eventually, fixedLatency, onlyOneLives, outcome, soakSeeds } from './helpers.ts'
 
 const Here = actor('here', (self) => ({ where: () => self.node, leave: () => self.deactivate() }), { idleMs: 200 })
 
@@ -121,11 +121,11 @@ describe('registration is linearizable', () => {
     expect(successes / all).toBeGreaterThan(0.9)
     for (const chaos of [everything, lostDisks]) {
       successes = all = 0
-      await passes(body, { nodes: 4, iterations: 150, chaos, invariants })
+      await passes(body, { nodes: 4, iterations: soakSeeds(150), chaos, invariants })
       expect(successes / all).toBeGreaterThan(0.3)
       expect(successes / all).toBeLessThan(1)
     }
-  }, 60_000)
+  }, 3_600_000)
 
   test('and a directory that forgets what a host promised is caught', async () => {
     const { DirectoryHost } = await import('../../src/actors/directory-host.ts')
@@ -141,7 +141,7 @@ describe('registration is linearizable', () => {
     } finally {
       DirectoryHost.prototype.prepare = prepare
     }
-  }, 60_000)
+  }, 3_600_000)
 })
 
 describe('at most one activation holds a registration and a lease, at every event', () => {
@@ -182,13 +182,13 @@ describe('at most one activation holds a registration and a lease, at every even
   }
   for (const [name, chaos] of Object.entries(profiles)) {
     test(`under ${name}`, async () => {
-      await passes(body, { nodes: 5, placement: 'preferLocal', iterations: 60, chaos })
-    }, 60_000)
+      await passes(body, { nodes: 5, placement: 'preferLocal', iterations: soakSeeds(60), chaos })
+    }, 3_600_000)
   }
 
   test('in the single-host form, too', async () => {
-    await passes(body, { nodes: 2, placement: 'random', iterations: 60, chaos: everything })
-  }, 60_000)
+    await passes(body, { nodes: 2, placement: 'random', iterations: soakSeeds(60), chaos: everything })
+  }, 3_600_000)
 })
 
 describe('it works while a majority of its hosts is up', () => {
