@@ -5,6 +5,7 @@ import { SimulationError } from '../src/engine/errors.ts'
 import { packageName } from './contract.ts'
 import { freshSeed } from './fresh-seed.ts'
 import type { SimulationPluginOptions } from './options.ts'
+import { configurationArguments } from './own-command.ts'
 import type { ProvidedSimulation } from './provided.ts'
 import { mergeOptions, resolvePluginOptions, resolveProjectOptions } from './resolve-options.ts'
 import type { RunOptions } from './resolve-options.ts'
@@ -65,6 +66,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
         ...(iterations && { iterations }),
         ci,
         root: project.config.root.replaceAll('\\', '/'),
+        configuration: configurationArguments(vitest.vite.config.configFile, vitest.config.root, process.cwd()),
         pool,
         reporter: hasReporter,
       }

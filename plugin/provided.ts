@@ -21,6 +21,8 @@ export interface ProvidedSimulation {
   readonly ci: boolean
   /** Root of the project, absolute, forward slashes. */
   readonly root: string
+  /** What a command needs on its line to run with this configuration; see own-command.ts. */
+  readonly configuration?: readonly string[]
   readonly pool: 'forks' | 'threads'
   /** True when the run's reporter is there to show progress. */
   readonly reporter: boolean

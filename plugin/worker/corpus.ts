@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
+import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 import { isSeed } from '../../src/random/seed.ts'
 
 /** One failing seed that is kept. */
@@ -10,6 +11,8 @@ export interface KeptSeed {
   readonly failure: string
   /** The smallest form of the failure that was found. */
   readonly plan?: ReplayPlan
+  /** What the whole seed did, for a replay that does not do it again. */
+  readonly run?: ExpectedRun
 }
 
 interface CorpusFile {
@@ -30,15 +33,22 @@ export function readCorpus(testFile: string, testName: string): readonly KeptSee
   return seedsOf(read(corpusPath(testFile)), testName)
 }
 
-/** Adds a failing seed; a seed that is there already moves to the front. */
-export function keepSeed(testFile: string, testName: string, kept: KeptSeed): void {
+/** Longest plan that is kept, in characters: a file beside the test is for people, too. */
+const planMax = 50_000
+
+/** Adds a failing seed; a seed that is there already moves to the front. Throws Error when that cannot be done. */
+export function keepSeed(testFile: string, testName: string, { plan, ...rest }: KeptSeed): void {
   const path = corpusPath(testFile)
   const file = read(path)
+  const kept = { ...rest, ...(plan && JSON.stringify(plan).length <= planMax && { plan }) }
   const others = seedsOf(file, testName).filter(({ seed }) => seed !== kept.seed)
   const tests = { ...file.tests, [testName]: [kept, ...others].slice(0, seedsPerTest) }
   const sorted = Object.fromEntries(Object.entries(tests).sort(([a], [b]) => (a < b ? -1 : 1)))
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, `${JSON.stringify({ version: 1, tests: sorted }, null, 2)}\n`)
+  // Renamed, so that nobody ever reads half a file.
+  const half = `${path}.${process.pid}`
+  writeFileSync(half, `${JSON.stringify({ version: 1, tests: sorted }, null, 2)}\n`)
+  renameSync(half, path)
 }
 
 /** A test may be called 'constructor'. */

@@ -58,7 +58,7 @@ export function resultMeta(
     sites: siteCounts(result.sites, settings.options.sometimes ?? []),
     faults: result.families.map((family) => ({ ...family })),
     failures,
-    warnings: warningsOf(result),
+    warnings: [...(result.notReproducible === undefined ? [] : [result.notReproducible]), ...warningsOf(result)],
   }
 }
 

@@ -1,19 +1,35 @@
 import { relative } from 'node:path'
 
+/** What a replay command is about. */
+export interface Replayed {
+  readonly seed: number
+  /** Root of the project, and the test file in it. */
+  readonly root: string
+  readonly testFile: string
+  readonly testName: string
+  /** '' for a run without projects. */
+  readonly project: string
+  /** '--config …', '--root …' where Vitest would not find them by itself. */
+  readonly configuration: readonly string[]
+  /** A plan as text. */
+  readonly plan?: string | undefined
+}
+
 /** The command that runs one seed of one test again; pasteable into a POSIX shell. */
-export function replayCommand(
-  seed: number,
-  root: string,
-  testFile: string,
-  testName: string,
-  project: string,
-  plan?: string,
-): string {
+export function replayCommand({ seed, root, testFile, testName, project, configuration, plan }: Replayed): string {
   const file = relative(root, testFile).replaceAll('\\', '/')
-  const pattern = `${testName.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&').replaceAll(/\s+/g, (blanks) => (blanks === ' ' ? blanks : '\\s+'))}$`
-  const only = project === '' ? '' : ` --project ${quote(project)}`
+  const words = ['npx', 'vitest', 'run', quote(file), ...configuration.map((word) => quote(word))]
+  if (project !== '') words.push('--project', quote(project))
   const minimal = plan === undefined ? '' : ` SIMULATION_PLAN=${plan}`
-  return `SIMULATION_SEED=${seed}${minimal} npx vitest run ${quote(file)}${only} -t ${quote(pattern, true)}`
+  return `SIMULATION_SEED=${seed}${minimal} ${words.join(' ')} -t ${quote(patternOf(testName), true)}`
+}
+
+/** A pattern for the end of the test's full name; it begins with no '-', which would be taken for an option. */
+function patternOf(testName: string): string {
+  const escaped = testName
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll(/\s+/g, (blanks) => (blanks === ' ' ? blanks : '\\s+'))
+  return `${escaped.startsWith('-') ? `[-]${escaped.slice(1)}` : escaped}$`
 }
 
 function quote(text: string, always = false): string {

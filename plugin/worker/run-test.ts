@@ -1,4 +1,3 @@
-import { badInput } from '../../src/engine/errors.ts'
 import { relative } from 'node:path'
 import type { RunnerTestCase } from 'vitest'
 import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
@@ -6,7 +5,7 @@ import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
-import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
+import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import type { FailureSummary } from '../contract.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { requiredSitesOf } from './body-sites.ts'
@@ -15,7 +14,8 @@ import { Expectations } from './expectations.ts'
 import { IterationHooks } from './hooks.ts'
 import { catalogue, fileMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
-import { planFromEnvironment, planToText } from './plan-text.ts'
+import { planToText } from './plan-text.ts'
+import { type Replay, keptRun, replayFor } from './replay.ts'
 import { replayCommand } from './replay-command.ts'
 import { oneAtATime } from './serial.ts'
 import type { TestSettings } from './settings.ts'
@@ -51,12 +51,13 @@ async function execute(run: TestRun): Promise<void> {
     begun = true
     return withHooks && !first ? hooks.between() : undefined
   }
+  const replay = replayFor(settings, task.file.filepath, fullName(task))
   const context: RunContext = {
     host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
     alone: settings.alone && settings.seedSource !== 'test',
     corpus: settings.alone ? [] : readCorpus(task.file.filepath, fullName(task)).map(({ seed }) => seed),
-    ...planOf(settings),
+    ...replay,
     bodySites: requiredSitesOf(run.written),
     signal: run.signal,
     beforeIteration: begin,
@@ -70,25 +71,21 @@ async function execute(run: TestRun): Promise<void> {
   if (withHooks) await hooks.finish()
   // After a timeout Vitest has written its own error there.
   if (!run.signal.aborted) expectations.end()
-  settle(run, result)
+  settle(run, result, replay)
 }
 
-/** SIMULATION_PLAN belongs to the seed of the command line or environment; without one it would be ignored unseen. */
-function planOf({ alone, seedSource }: TestSettings): { plan?: ReplayPlan } {
-  const plan = planFromEnvironment(process.env)
-  if (plan === undefined) return {}
-  if (alone && seedSource !== 'test') return { plan }
-  throw badInput('SIMULATION_PLAN', 'set', 'it needs SIMULATION_SEED: paste the whole replay command of a failure')
-}
+/** Samples of a run that go into a command line, and into a file. */
+const pastedSamples = 64
+const keptSamples = 512
 
 /** Writes down what was found, and throws when it is a failure. */
-function settle(run: TestRun, result: SimulationResult): void {
+function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
   const { task, settings } = run
-  const verdict = verdictOf(run, result)
+  const kept = result.failure === undefined ? undefined : keep(run, result.failure, replay)
+  const verdict = verdictOf(run, result, replay, kept)
   task.meta.simulation = resultMeta(settings, result, verdict === undefined ? [] : [verdict.summary])
   fileMeta(task.file)
   if (verdict === undefined) return
-  if (result.failure !== undefined) keep(run, result.failure)
   throw verdict.error
 }
 
@@ -97,20 +94,29 @@ interface Verdict {
   readonly error: Error
 }
 
-function verdictOf(run: TestRun, result: SimulationResult): Verdict | undefined {
-  if (result.failure !== undefined) return seedVerdict(run, result, result.failure)
+function verdictOf(run: TestRun, result: SimulationResult, replay: Replay, note?: string): Verdict | undefined {
+  if (result.failure !== undefined) return seedVerdict(run, result, result.failure, replay, note)
   if (result.missed.length > 0) return missedVerdict(run, result)
   if (result.status === 'interrupted') return interruptedVerdict(run, result)
   return undefined
 }
 
-function seedVerdict(run: TestRun, result: SimulationResult, failure: SeedFailure): Verdict {
+/** `note`: what else there is to say. */
+function seedVerdict(
+  run: TestRun,
+  result: SimulationResult,
+  failure: SeedFailure,
+  given: Replay,
+  note: string | undefined,
+): Verdict {
   const { failure: what } = failure
   const replay = replayOf(run, failure.seed)
-  const smallest = failure.minimal?.plan ?? planOf(run.settings).plan
-  const plan = smallest === undefined ? undefined : planToText(smallest)
+  const smallest = failure.minimal ?? (given.plan && { plan: given.plan, run: failure.run })
+  const expected = expectedOf(smallest?.run, pastedSamples)
+  const plan = smallest && planToText({ test: fullName(run.task), plan: smallest.plan, expected })
   const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, plan)
-  const story = failureStory(failure, result.planned, { seed: replay, minimal })
+  const notes = [result.notReproducible, note].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
+  const story = failureStory(failure, result.planned, { seed: replay, minimal }) + notes.join('')
   const shown = failure.minimal?.run.failure ?? what
   const error = simulationFailed(what.kind, shown.message, story, shown.error)
   return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, replay, failure) }
@@ -159,20 +165,39 @@ function summaryOf(
 }
 
 function replayOf({ task, provided }: TestRun, seed: number, plan?: string): string {
-  return replayCommand(seed, provided.root, task.file.filepath, task.name, task.file.projectName ?? '', plan)
+  return replayCommand({
+    seed,
+    root: provided.root,
+    testFile: task.file.filepath,
+    testName: task.name,
+    project: task.file.projectName ?? '',
+    configuration: provided.configuration ?? [],
+    plan,
+  })
 }
 
-/** Failing seeds are kept beside the test, except in CI and where a failure is expected. */
-function keep({ task, provided, settings }: TestRun, failure: SeedFailure): void {
+/** Failing seeds are kept beside the test, except in CI and where a failure is expected; gives back why that did not work. */
+function keep({ task, provided }: TestRun, failure: SeedFailure, given: Replay): string | undefined {
   const wanted = provided.options.keepFailures ?? !provided.ci
-  if (!wanted || task.fails === true) return
-  const { kind, name } = failure.failure
-  const plan = failure.minimal?.plan ?? planOf(settings).plan
-  keepSeed(task.file.filepath, fullName(task), {
-    seed: failure.seed,
-    failure: `${kind}: ${name}`,
-    ...(plan && { plan }),
-  })
+  if (!wanted || task.fails === true) return undefined
+  const plan = failure.minimal?.plan ?? given.plan
+  // A replay of the plan says nothing about the whole seed.
+  const run =
+    given.plan === undefined
+      ? expectedOf(failure.run, keptSamples)
+      : keptRun(task.file.filepath, fullName(task), failure.seed)
+  try {
+    keepSeed(task.file.filepath, fullName(task), {
+      seed: failure.seed,
+      failure: failureTitle(failure.failure),
+      ...(plan && { plan }),
+      ...(run && { run }),
+    })
+    return undefined
+  } catch (error) {
+    // The failure itself is what counts.
+    return `this seed was not kept: ${error instanceof Error ? error.message : String(error)}`
+  }
 }
 
 /** 'suite > test'. */

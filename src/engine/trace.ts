@@ -11,6 +11,14 @@ export interface TraceEntry {
   readonly text: string
 }
 
+/** A run in few bytes, to compare another one with: one byte of the digest after every `stride` events. */
+export interface Trail {
+  readonly events: number
+  readonly stride: number
+  /** Two hex digits a sample. */
+  readonly samples: string
+}
+
 /** The recording of one run: the last `capacity` entries, and a digest after every event to compare two runs by. */
 export class Trace {
   readonly capacity: number
@@ -53,6 +61,33 @@ export class Trace {
     const shorter = Math.min(this.digests.length, other.digests.length)
     for (let i = 0; i < shorter; i++) if (this.digests[i] !== other.digests[i]) return i + 1
     return this.digests.length === other.digests.length ? undefined : shorter + 1
+  }
+
+  /** The run in so many samples at most. */
+  trail(most: number): Trail {
+    const events = this.digests.length
+    const stride = Math.max(1, Math.ceil(events / most))
+    return { events, stride, samples: this.sampled(stride) }
+  }
+
+  /** First and last event among which this run parts from one of that trail; undefined: it does not. */
+  firstDifferenceFrom({ events, stride, samples }: Trail): readonly [number, number] | undefined {
+    const own = this.sampled(stride)
+    const shorter = Math.min(own.length, samples.length)
+    for (let i = 0; i < shorter; i += 2) {
+      if (own[i] !== samples[i] || own[i + 1] !== samples[i + 1]) return [(i / 2) * stride + 1, (i / 2 + 1) * stride]
+    }
+    if (this.digests.length === events) return undefined
+    const end = Math.min(this.digests.length, events)
+    return [Math.min((shorter / 2) * stride, end) + 1, end + 1]
+  }
+
+  private sampled(stride: number): string {
+    let text = ''
+    for (let i = stride - 1; i < this.digests.length; i += stride) {
+      text += ((this.digests[i] as number) & 0xff).toString(16).padStart(2, '0')
+    }
+    return text
   }
 
   private add(entry: TraceEntry): void {

@@ -11,6 +11,7 @@ import { plannedIterations } from './iteration-control.ts'
 import { type ResolvedOptions, type SimulationOptions, resolveOptions } from './options.ts'
 import { type RequiredSite, type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
 import type { ReplayPlan } from './replay-plan.ts'
+import type { ExpectedRun } from './reproduction.ts'
 import { SeedRunner } from './seed-runner.ts'
 import type { IterationResult } from './verdict.ts'
 
@@ -46,6 +47,8 @@ export interface RunContext {
   readonly mask?: ReadonlySet<string>
   /** What the seed is to do, when it runs alone: a minimal failure. */
   readonly plan?: ReplayPlan
+  /** What came of the seed, when it runs alone, before. */
+  readonly expected?: ExpectedRun
 }
 
 /** A site's counts, and whether the verdict depends on it. */
@@ -70,6 +73,8 @@ export interface SimulationResult {
   readonly failure: SeedFailure | undefined
   /** Required sites that were never reached, when that fails the simulation. */
   readonly missed: readonly SiteResult[]
+  /** Says that a replay did not do what was expected of it; undefined: it did, or nothing was. */
+  readonly notReproducible: string | undefined
 }
 
 /**
@@ -104,6 +109,7 @@ class Campaign {
   private virtualMicros = 0
   private events = 0
   private reported = 0
+  private notReproducible: string | undefined
 
   constructor(body: Body, options: ResolvedOptions, context: RunContext) {
     this.options = options
@@ -163,6 +169,10 @@ class Campaign {
     this.iterations = number
     this.count(result)
     this.context.onResult?.(result)
+    const { expected, alone } = this.context
+    if (alone === true && expected !== undefined) {
+      this.notReproducible = await this.examiner.reproduces(result, number, plan, expected)
+    }
     if (result.failure !== undefined) return this.examiner.explain(result, number, plan)
     return this.isCheckedTwice(number) ? this.examiner.compare(result, number, plan) : undefined
   }
@@ -225,6 +235,7 @@ class Campaign {
       families: [...this.families.values()],
       failure,
       missed,
+      notReproducible: this.notReproducible,
     }
   }
 }

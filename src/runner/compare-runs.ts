@@ -2,7 +2,8 @@ import type { Failure } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import type { IterationResult } from './verdict.ts'
 
-const likelyReasons =
+/** Why one seed may run in two ways. */
+export const likelyReasons =
   'likely reasons: state outside the test body that survives an iteration (module variables, caches, mocks), or a real ' +
   'source of randomness, time or I/O that is not simulated'
 

@@ -1,6 +1,7 @@
 import type { Failure } from '../engine/failure.ts'
 import { compareRuns } from './compare-runs.ts'
 import type { ReplayPlan } from './replay-plan.ts'
+import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
 import { isSameFailure } from './same-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
 import { type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
@@ -58,7 +59,19 @@ export class Examiner {
       return { ...base, failure: compareRuns(again, third, failure), run: again }
     }
     const found: SeedFailure = { ...base, failure: again.failure, run: again }
-    return plan === undefined ? this.minimise(found, again, number) : found
+    return plan === undefined ? this.minimise(found, failure, again, number) : found
+  }
+
+  /** Compares a replay with what was expected of it; gives back what to say when it is another run. */
+  async reproduces(
+    first: IterationResult,
+    number: number,
+    plan: ReplayPlan | undefined,
+    expected: ExpectedRun,
+  ): Promise<string | undefined> {
+    if (first.failure?.kind === 'Hang' || isReproduced(expected, first)) return undefined
+    const run = await this.record(first.seed, number, plan)
+    return run.status === 'interrupted' ? undefined : notReproducible(expected, first.failure, run)
   }
 
   /** Runs a passing seed again and compares the digests; undefined: they are the same. */
@@ -76,11 +89,17 @@ export class Examiner {
     return { failure, seed: first.seed, iteration: number, run: one, chaos: first.chaos, digest: first.digest }
   }
 
-  private async minimise(found: SeedFailure, run: IterationResult, number: number): Promise<SeedFailure> {
+  /** `explored`: the failure without recording, because errors know more of their place in a recorded run. */
+  private async minimise(
+    found: SeedFailure,
+    explored: Failure,
+    run: IterationResult,
+    number: number,
+  ): Promise<SeedFailure> {
     const { budget, nodes, now, aborted } = this.settings
     if (budget === undefined || (run.faults.length === 0 && run.operations.length === 0)) return found
     const attempt = (plan: ReplayPlan): Promise<IterationResult> => this.runner.run(found.seed, number, { plan })
-    const shrunk = await shrink({ failure: found.failure, run, nodes, budget, attempt, now, aborted })
+    const shrunk = await shrink({ failure: explored, run, nodes, budget, attempt, now, aborted })
     if (shrunk === undefined) return found
     const minimal = await this.record(found.seed, number, shrunk.plan)
     // Aborted: what was found before counts, without a trace.

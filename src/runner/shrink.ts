@@ -48,7 +48,7 @@ export interface Shrunk {
 /**
  * Looks for the smallest fault schedule and workload of a seed that still fail in the same way.
  *
- * Whole families of faults first, then operations, then single faults, then nodes, then simpler arguments and rounder
+ * Whole families of faults first, then operations, then single faults, then pairs of what is left, then nodes, then simpler arguments and rounder
  * times, and again from the start while something gets smaller. Operations come before single faults because a run of few
  * operations is short, and meets few faults. Nothing is ever drawn anew: what is left out is masked.
  *
@@ -57,6 +57,9 @@ export interface Shrunk {
 export function shrink(input: ShrinkInput): Promise<Shrunk | undefined> {
   return new Shrinker(input).run()
 }
+
+/** Faults and operations up to which all pairs are tried. */
+const pairsMax = 16
 
 class Shrinker {
   private readonly input: ShrinkInput
@@ -84,6 +87,7 @@ class Shrinker {
       await this.families()
       await this.operations()
       await this.faults()
+      await this.pairs()
       await this.nodes()
       await this.values()
       await this.times()
@@ -127,6 +131,23 @@ class Shrinker {
     await minimiseList(this.best.operations, async (operations) => {
       return (await this.fails({ ...this.best, operations })) ? this.best.operations : undefined
     })
+  }
+
+  /** Two at a time, where there are few: one may be needed only because of the other. */
+  private async pairs(): Promise<void> {
+    for (let i = 0; i < elementsOf(this.best).length; i++) {
+      for (let j = i + 1; j < elementsOf(this.best).length; j++) {
+        const all = elementsOf(this.best)
+        if (this.over || all.length > pairsMax) return
+        const kept = new Set<unknown>(all.filter((_, k) => k !== i && k !== j))
+        const { faults, operations } = this.best
+        await this.fails({
+          ...this.best,
+          ...(faults && { faults: faults.filter((one) => kept.has(one)) }),
+          ...(operations && { operations: operations.filter((one) => kept.has(one)) }),
+        })
+      }
+    }
   }
 
   /** Fewer nodes; operations at a node that is to go are done at another one. */
@@ -225,6 +246,10 @@ function trimmed(plan: ReplayPlan, { faults, failure }: IterationResult): Replay
     ...(plan.faults && { faults: plan.faults.filter((key) => injected.has(key)) }),
     ...(plan.operations && { operations: plan.operations.filter(({ at }) => at <= end) }),
   }
+}
+
+function elementsOf({ faults = [], operations = [] }: ReplayPlan): readonly unknown[] {
+  return [...faults, ...operations]
 }
 
 /** Where operations hold values: 'to' → c7, c9; the rarest first. */

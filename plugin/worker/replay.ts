@@ -1,0 +1,45 @@
+import { badInput } from '../../src/engine/errors.ts'
+import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
+import type { ExpectedRun } from '../../src/runner/reproduction.ts'
+import { readCorpus } from './corpus.ts'
+import { planFromEnvironment } from './plan-text.ts'
+import type { TestSettings } from './settings.ts'
+
+/** What a seed that runs alone is to do, and what came of it before. */
+export interface Replay {
+  readonly plan?: ReplayPlan
+  readonly expected?: ExpectedRun
+}
+
+/**
+ * What the environment and the kept failures say about the seed of a test. `testName` is 'suite > test'.
+ *
+ * SIMULATION_PLAN belongs to the seed of the command line or environment: without one it would be ignored unseen.
+ */
+export function replayFor({ alone, seedSource, seed }: TestSettings, testFile: string, testName: string): Replay {
+  const pasted = planFromEnvironment(process.env)
+  const isGiven = alone && seedSource !== 'test'
+  if (!isGiven) {
+    if (pasted === undefined) return {}
+    throw badInput(
+      'SIMULATION_PLAN',
+      'set',
+      'it needs SIMULATION_SEED and no SIMULATION_ITERATIONS: paste the whole replay command of a failure',
+    )
+  }
+  if (pasted?.test === testName) {
+    const { plan, expected } = pasted
+    return { plan, ...(expected && { expected }) }
+  }
+  const expected = keptRun(testFile, testName, seed)
+  return expected === undefined ? {} : { expected }
+}
+
+/** A file that cannot be read is no reason not to replay a seed. */
+export function keptRun(testFile: string, testName: string, seed: number): ExpectedRun | undefined {
+  try {
+    return readCorpus(testFile, testName).find((kept) => kept.seed === seed)?.run
+  } catch {
+    return undefined
+  }
+}
