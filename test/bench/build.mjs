@@ -7,12 +7,17 @@ export const repository = fileURLToPath(new URL('../..', import.meta.url))
 
 /** Bundles the simulator of the present sources; `path` is the module, `remove` deletes it. */
 export function buildSimulator() {
+  return build(fileURLToPath(new URL('tsdown.config.ts', import.meta.url)), 'simulator.js')
+}
+
+/** Bundles what a tsdown configuration says; `file` is the module that comes out. */
+export function build(config, file) {
   // Inside node_modules, so that the bundle finds seedrandom; a folder of its own, so that two benches do not meet.
   const cache = join(repository, 'node_modules', '.cache')
   mkdirSync(cache, { recursive: true })
   const folder = mkdtempSync(join(cache, 'vitest-simulation-bench-'))
-  tsdown('--config', fileURLToPath(new URL('tsdown.config.ts', import.meta.url)), '--out-dir', folder)
-  return { path: join(folder, 'simulator.js'), remove: () => rmSync(folder, { recursive: true, force: true }) }
+  tsdown('--config', config, '--out-dir', folder)
+  return { path: join(folder, file), remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 /** Builds the package itself into a folder of the bench's own: `dist` may be missing, or be built while we read it. */

@@ -53,19 +53,22 @@ export const unsynced = planted(
   'writes without sync',
   3,
   (isBroken) => async (sim) => {
-    const acknowledged: number[] = []
+    const acknowledged: { key: number; disk: number }[] = []
     let keys = 0
+    let disks = 0
     sim.node('server', async (node) => {
       // A disk that was wiped has lost everything, and nobody's code is to blame.
       const { storage } = node
       if ((await insist(() => storage.read('formatted'))) === undefined) {
-        acknowledged.length = 0
+        disks++
         await insist(() => storage.write('formatted', true))
         await insist(() => storage.sync())
       }
+      const disk = disks
       node.bus.handle('put', async (key: number) => {
         await node.storage.write(`${key}`, key, { ifVersion: 0 })
         if (!isBroken) await node.storage.sync()
+        return disk
       })
       node.bus.handle('get', async (key: number) => (await node.storage.read(`${key}`))?.value ?? null)
     })
@@ -74,17 +77,17 @@ export const unsynced = planted(
       put: operation({
         draw: () => ++keys,
         run: async (_sim, key) => {
-          await bus.request('server', 'put', key, { timeout: 800 })
-          acknowledged.push(key)
+          const disk = await bus.request<number>('server', 'put', key, { timeout: 800 })
+          acknowledged.push({ key, disk })
         },
       }),
       get: operation({
         draw: ({ random }) => random.float(),
         run: async (_sim, at) => {
-          const key = acknowledged[Math.floor(at * acknowledged.length)]
-          if (key === undefined) return
+          const { key = 0, disk = -1 } = acknowledged[Math.floor(at * acknowledged.length)] ?? {}
+          if (disk !== disks) return
           const value = await bus.request('server', 'get', key, { timeout: 800 })
-          if (value === null) throw new Error(`key ${key} was acknowledged and is gone`)
+          if (value === null && disk === disks) throw new Error(`key ${key} was acknowledged and is gone`)
         },
       }),
     }
@@ -179,7 +182,10 @@ export const reusedIds = planted(
     }
     sim.node('oracle').bus.handle('ask', async ({ id, question }: Question) => {
       await sim.sleep(question % 50)
-      await sim.node('oracle').bus.send('client', 'answer', { id, question })
+      await sim
+        .node('oracle')
+        .bus.send('client', 'answer', { id, question })
+        .catch(() => undefined)
     })
     let ask: (node: Node, question: number) => Promise<number>
     sim.node('client', (node) => {
