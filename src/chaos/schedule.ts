@@ -88,37 +88,48 @@ class OneSlowPeer implements DelayShaper {
 /**
  * Each node has a priority; a message to a node waits longer the lower it is. At change points a node drops to the end.
  *
- * How many messages a seed will send is not known, so the change points lie among the first 10, 100 or 1,000.
+ * Change points are times, and not numbers of messages: a replay that leaves operations out sends fewer messages, and is
+ * to meet the same. How long a seed will take is not known, so they lie in the first 100 ms, 1 s or 10 s.
  */
 class Priorities implements DelayShaper {
   private readonly random: RandomStream
+  private readonly now: () => number
   private readonly priorities = new Map<number, number>()
-  private readonly changes: Set<number>
+  /** Those to come, the next one last. */
+  private readonly changes: { readonly at: number; readonly pick: number }[]
   private readonly step: number
-  private messages = 0
   private lowest = 8
 
-  constructor(random: RandomStream) {
+  constructor(random: RandomStream, now: () => number) {
     this.random = random
+    this.now = now
     const depth = random.integer(1, 3)
-    const within = random.pick([10, 100, 1_000])
-    this.changes = new Set(Array.from({ length: depth - 1 }, () => random.integer(1, within)))
+    const within = random.pick([100_000, 1_000_000, 10_000_000])
+    this.changes = Array.from({ length: depth - 1 }, () => ({ at: random.integer(1, within), pick: random.float() }))
+    this.changes.sort((one, other) => other.at - one.at)
     this.step = random.integer(10_000, 80_000)
   }
 
-  extra(_from: number, to: number): number {
-    if (this.changes.has(++this.messages)) this.priorities.set(to, ++this.lowest)
+  extra(_from: number, to: number, nodes: number): number {
+    for (let next = this.changes.at(-1); next !== undefined && next.at <= this.now(); next = this.changes.at(-1)) {
+      this.changes.pop()
+      this.priorities.set(Math.floor(next.pick * nodes), ++this.lowest)
+    }
     let priority = this.priorities.get(to)
     if (priority === undefined) {
-      priority = this.random.below(8)
+      priority = this.random.at(to).below(8)
       this.priorities.set(to, priority)
     }
     return priority * this.step
   }
 }
 
-/** The shaper of a strategy; undefined: it does not change travel times. */
-export function delayShaper(strategy: ScheduleStrategy, random: RandomStream): DelayShaper | undefined {
+/** The shaper of a strategy; undefined: it does not change travel times. `now`: virtual time, µs. */
+export function delayShaper(
+  strategy: ScheduleStrategy,
+  random: RandomStream,
+  now: () => number,
+): DelayShaper | undefined {
   switch (strategy) {
     case 'fifo':
     case 'random':
@@ -128,6 +139,6 @@ export function delayShaper(strategy: ScheduleStrategy, random: RandomStream): D
     case 'slowPeer':
       return new OneSlowPeer(random)
     case 'priority':
-      return new Priorities(random)
+      return new Priorities(random, now)
   }
 }

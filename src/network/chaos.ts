@@ -20,7 +20,7 @@ export function startNetworkChaos(
   strategy: ScheduleStrategy,
 ): void {
   setLatencies(network, engine, faults, chaos)
-  network.shaper = delayShaper(strategy, engine.random('schedule'))
+  network.shaper = delayShaper(strategy, engine.random('schedule'), () => engine.now)
   const { loss, duplication, reordering } = chaos
   if (loss > 0) faults.enable('loss')
   if (duplication > 0) faults.enable('duplication')
