@@ -1,4 +1,5 @@
 import type { Failure } from '../engine/failure.ts'
+import { RandomStreams } from '../random/streams.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 import { minimiseList } from './minimise-list.ts'
 import { leaves, mapLeaves, planSize, simplicity } from './plan-size.ts'
@@ -48,9 +49,9 @@ export interface Shrunk {
 /**
  * Looks for the smallest fault schedule and workload of a seed that still fail in the same way.
  *
- * Whole families of faults first, then operations, then single faults, then pairs of what is left, then nodes, then simpler arguments and rounder
- * times, and again from the start while something gets smaller. Operations come before single faults because a run of few
- * operations is short, and meets few faults. Nothing is ever drawn anew: what is left out is masked.
+ * Whole families of faults first, then operations, then single faults, then pairs of what is left; then nodes, simpler
+ * arguments and rounder times, and again while something gets smaller. Operations come before single faults because a run
+ * of few operations is short, and meets few faults. Nothing is ever drawn anew: what is left out is masked.
  *
  * Undefined: not even the full plan fails the same way.
  */
@@ -58,8 +59,14 @@ export function shrink(input: ShrinkInput): Promise<Shrunk | undefined> {
   return new Shrinker(input).run()
 }
 
-/** Faults and operations up to which all pairs are tried. */
-const pairsMax = 16
+/** Parts of a plan of which all pairs are tried. */
+const partsMax = 16
+
+/** A plan of so many faults and operations is small enough: no other way to a smaller one is tried. */
+const smallEnough = 3
+
+/** Other ways down from the full plan, at most. */
+const otherWays = 5
 
 class Shrinker {
   private readonly input: ShrinkInput
@@ -82,15 +89,16 @@ class Shrinker {
   async run(): Promise<Shrunk | undefined> {
     const { nodes, run } = this.input
     await this.start()
+    await this.elements()
+    const complete = !this.stopped
+    await this.otherWays()
     for (let size = Infinity; this.bestSize < size && !this.stopped;) {
       size = this.bestSize
-      await this.families()
-      await this.operations()
-      await this.faults()
-      await this.pairs()
       await this.nodes()
       await this.values()
       await this.times()
+      // What was moved or renamed may have made something else needless.
+      if (this.bestSize < size) await this.elements()
     }
     if (this.bestRun === undefined) return undefined
     return {
@@ -100,7 +108,45 @@ class Shrinker {
       operationsBefore: run.operations.length,
       nodesBefore: nodes,
       runs: this.runs,
-      complete: !this.stopped,
+      complete,
+    }
+  }
+
+  /** Leaves out what it can, until nothing gets smaller. */
+  private async elements(): Promise<void> {
+    for (let size = Infinity; this.bestSize < size && !this.stopped;) {
+      size = this.bestSize
+      await this.families()
+      await this.operations()
+      await this.faults()
+      await this.pairs()
+    }
+  }
+
+  /**
+   * Nothing more can be left out of the best plan, but another order of leaving out may end in a smaller one. Done while it
+   * is not small and half of the budget is left, in orders that are the same each time.
+   */
+  private async otherWays(): Promise<void> {
+    const random = new RandomStreams(this.input.run.seed).get('shrink')
+    const { budget, now } = this.input
+    for (let way = 0; way < otherWays; way++) {
+      const kept = { plan: this.best, run: this.bestRun, size: this.bestSize }
+      const isLate = this.runs > budget.runs / 2 || now() - this.startedAt > budget.ms / 2
+      if (kept.run === undefined || isLate || this.over || elementsOf(kept.plan).length <= smallEnough) return
+      this.bestSize = Infinity
+      await this.start()
+      const order = random.shuffle(elementsOf(this.best))
+      await minimiseList(order, async (shorter) => {
+        if (!(await this.keeping(new Set(shorter)))) return undefined
+        const left = new Set(elementsOf(this.best))
+        return shorter.filter((one) => left.has(one))
+      })
+      await this.elements()
+      if (this.bestSize < kept.size) continue
+      this.best = kept.plan
+      this.bestRun = kept.run
+      this.bestSize = kept.size
     }
   }
 
@@ -112,9 +158,14 @@ class Shrinker {
     await this.fails({ faults })
   }
 
+  /** The one with the most faults goes first: what is left is then rather one partition than fifty losses. */
   private async families(): Promise<void> {
-    const present = [...new Set((this.best.faults ?? []).map((key) => this.familyOf.get(key)))]
-    for (const family of present) {
+    const counts = new Map<string | undefined, number>()
+    for (const key of this.best.faults ?? []) {
+      const family = this.familyOf.get(key)
+      counts.set(family, (counts.get(family) ?? 0) + 1)
+    }
+    for (const [family] of [...counts].sort(([, a], [, b]) => b - a)) {
       const faults = (this.best.faults ?? []).filter((key) => this.familyOf.get(key) !== family)
       await this.fails({ ...this.best, faults })
     }
@@ -133,21 +184,36 @@ class Shrinker {
     })
   }
 
-  /** Two at a time, where there are few: one may be needed only because of the other. */
+  /**
+   * Two parts of the plan at a time: one may be needed only because of the other. Single ones where there are few, else
+   * as large as that the number of pairs stays small.
+   */
   private async pairs(): Promise<void> {
-    for (let i = 0; i < elementsOf(this.best).length; i++) {
-      for (let j = i + 1; j < elementsOf(this.best).length; j++) {
-        const all = elementsOf(this.best)
-        if (this.over || all.length > pairsMax) return
-        const kept = new Set<unknown>(all.filter((_, k) => k !== i && k !== j))
-        const { faults, operations } = this.best
-        await this.fails({
-          ...this.best,
-          ...(faults && { faults: faults.filter((one) => kept.has(one)) }),
-          ...(operations && { operations: operations.filter((one) => kept.has(one)) }),
-        })
+    for (let before = Infinity; elementsOf(this.best).length < before && !this.over;) {
+      before = elementsOf(this.best).length
+      const size = Math.ceil(before / partsMax)
+      for (let i = 0; i < before; i += size) {
+        for (let j = i + size; j < elementsOf(this.best).length; j += size) {
+          if (this.over) return
+          await this.withoutBoth(i, j, size)
+        }
       }
     }
+  }
+
+  private withoutBoth(i: number, j: number, size: number): Promise<boolean> {
+    const isIn = (k: number, start: number): boolean => k >= start && k < start + size
+    return this.keeping(new Set(elementsOf(this.best).filter((_, k) => !isIn(k, i) && !isIn(k, j))))
+  }
+
+  /** Leaves everything else out. */
+  private keeping(kept: ReadonlySet<unknown>): Promise<boolean> {
+    const { faults, operations } = this.best
+    return this.fails({
+      ...this.best,
+      ...(faults && { faults: faults.filter((one) => kept.has(one)) }),
+      ...(operations && { operations: operations.filter((one) => kept.has(one)) }),
+    })
   }
 
   /** Fewer nodes; operations at a node that is to go are done at another one. */
