@@ -1,4 +1,5 @@
 import type { Bus } from '../bus/bus.ts'
+import { sealed } from '../bus/payload.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { LifeCycle } from '../nodes/node.ts'
 import { RequestTimeout } from '../bus/errors.ts'
@@ -59,7 +60,7 @@ export class DirectoryClient {
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[(first + i) % hosts.length] as string
       try {
-        return await bus.request<Looked>(host, '$directory.look', actor, { timeout: this.timeoutMs })
+        return await bus.ask<Looked>(host, '$directory.look', actor, this.timeoutMs)
       } catch (error) {
         // The next one may answer.
         if (error instanceof RequestTimeout) this.late()
@@ -109,10 +110,10 @@ export class DirectoryClient {
 
   /** Prolongs this node's lease; true when a majority has done so within `timeoutMs` (default: as long as usual). */
   async renew(lease: number, timeoutMs?: number): Promise<boolean> {
-    const message = { node: this.node.id, lease }
+    const message = sealed({ node: this.node.id, lease })
     const { hosts, bus } = this
     const ask = (i: number): Promise<boolean> =>
-      bus.requestInBackground(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs)
+      bus.ask(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs, true)
     const majority = majorityOf(hosts.length)
     const { replies } = await (timeoutMs === undefined ? this.timed(ask) : askAll(hosts.length, majority, ask))
     return replies.filter(({ reply }) => reply).length >= majority
@@ -125,7 +126,8 @@ export class DirectoryClient {
 
   private ask<Reply>(method: string, payload: unknown): Promise<Round<Reply>> {
     const { hosts, bus, timeoutMs } = this
-    return this.timed((i) => bus.request<Reply>(hosts[i] as string, method, payload, { timeout: timeoutMs }))
+    const own = sealed(payload)
+    return this.timed((i) => bus.ask<Reply>(hosts[i] as string, method, own, timeoutMs))
   }
 
   private async timed<Reply>(ask: (index: number) => Promise<Reply>): Promise<Round<Reply>> {

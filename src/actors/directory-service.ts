@@ -1,3 +1,5 @@
+import { sealed } from '../bus/payload.ts'
+import { StillLearning } from './errors.ts'
 import { leaseMs } from './lease.ts'
 import { firstBallot } from './ballot.ts'
 import { type DirectoryHost, type HostCopy, driftMargin } from './directory-host.ts'
@@ -13,10 +15,10 @@ interface LeaseMessage {
 
 /** Lets a node answer for its replica of the directory; a blank one (its disk was wiped) first learns from the others. */
 export function serveDirectory(node: ActorNode, host: DirectoryHost, system: ActorSystem): void {
-  const serve = <P, R>(method: string, answer: (payload: P) => R): void => {
-    node.bus.handle(method, (payload: P): R => {
-      if (host.blank) throw new Error('this replica has lost its disk and is still learning')
-      return answer(payload)
+  const serve = <P>(method: string, answer: (payload: P) => unknown): void => {
+    node.bus.handle(method, (payload: P): unknown => {
+      if (host.blank) throw stillLearning
+      return sealed(answer(payload))
     })
   }
   serve('$directory.prepare', (message: PrepareMessage) => host.prepare(message))
@@ -28,6 +30,9 @@ export function serveDirectory(node: ActorNode, host: DirectoryHost, system: Act
   if (!host.blank) return
   void node.run(() => recover(node, host, system)).catch(() => {})
 }
+
+/** The same each time: making an error takes longer than answering. */
+const stillLearning = new StillLearning()
 
 const firstTimeoutMs = 500
 
@@ -53,7 +58,7 @@ async function recover(node: ActorNode, host: DirectoryHost, system: ActorSystem
   let timeout = firstTimeoutMs
   while (others.length > 0) {
     const round = await askAll(others.length, needed, (i) =>
-      node.bus.request<HostCopy | typeof blankReplica>(others[i] as string, '$directory.copy', floor, { timeout }),
+      node.bus.ask<HostCopy | typeof blankReplica>(others[i] as string, '$directory.copy', floor, timeout),
     )
     let blank = 0
     for (const { reply } of round.replies) {

@@ -32,7 +32,22 @@ export class DirectoryUnavailable extends ObservableError {
 }
 
 /** The activation ended before it came to this message, so that it must be routed again. */
-export class Refused extends Error {}
+export class Refused extends ObservableError {
+  constructor() {
+    super('the activation has ended')
+  }
+}
 
 /** This node takes no actors any more: the message must be routed anew from where it came. */
-export class NotHere extends Error {}
+export class NotHere extends ObservableError {
+  constructor() {
+    super('the node is stopping')
+  }
+}
+
+/** This replica of the directory has lost its disk and has not learned everything from the others yet. */
+export class StillLearning extends ObservableError {
+  constructor() {
+    super('this replica has lost its disk and is still learning')
+  }
+}

@@ -12,6 +12,8 @@ export class Locator {
   private readonly client: DirectoryClient
   private cache = new Map<string, string>()
   private readonly random: RandomStream
+  private directoryFaults: RandomStream | undefined
+  private placementFaults: RandomStream | undefined
 
   constructor(owner: NodeActors, client: DirectoryClient) {
     this.owner = owner
@@ -51,7 +53,8 @@ export class Locator {
     const intensity = system.parts.directoryFaults
     let isStale = false
     if (intensity > 0 && system.parts.faults.active) {
-      const random = this.faultRandom('directory', actor)
+      this.directoryFaults ??= this.faultRandom('directory')
+      const random = this.directoryFaults.at(this.momentOf(actor))
       const [isSlow, fails] = [random.chance(intensity), random.chance(intensity)]
       isStale = random.chance(intensity)
       const delay = random.below(slowMicros)
@@ -71,13 +74,15 @@ export class Locator {
     const { system, node } = this.owner
     const { place, parts } = system
     if (parts.placementFaults > 0 && parts.faults.active) {
-      const random = this.faultRandom('placement', actor)
+      this.placementFaults ??= this.faultRandom('placement')
+      const random = this.placementFaults.at(this.momentOf(actor))
       const [isSlow, fails] = [random.chance(parts.placementFaults), random.chance(parts.placementFaults)]
       const delay = random.below(slowMicros)
       if (isSlow && this.inject('slow placement', actor)) await system.engine.sleep(delay)
       if (fails && this.inject('placement failure', actor)) return node.id
     }
-    const alive = parts.nodes().flatMap((one) => (one.alive && !one.isStopping ? [one.id] : []))
+    const alive: string[] = []
+    for (const one of parts.nodes()) if (one.alive && !one.isStopping) alive.push(one.id)
     const load = (id: string): number => system.members.get(id)?.count ?? 0
     const chosen = place({
       actor,
@@ -99,8 +104,8 @@ export class Locator {
     return fault !== undefined
   }
 
-  private faultRandom(family: string, actor: string): RandomStream {
-    return this.owner.system.engine.random(`faults ${family} ${this.owner.node.id}`).at(this.momentOf(actor))
+  private faultRandom(family: string): RandomStream {
+    return this.owner.system.engine.random(`faults ${family} ${this.owner.node.id}`)
   }
 
   /** Draws for one actor at one time do not depend on what else was looked for: leaving that out must not move them. */

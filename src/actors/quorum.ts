@@ -26,7 +26,7 @@ export function askAll<Reply>(
     let failed = 0
     const judge = (): void => {
       if (replies.length === needed || failed === count - needed + 1) {
-        resolve({ replies: [...replies], majority: replies.length >= needed })
+        resolve({ replies: replies.slice(), majority: replies.length >= needed })
       }
     }
     for (let from = 0; from < count; from++) {

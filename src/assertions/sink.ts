@@ -3,7 +3,8 @@ import type { AssertionSink, Details } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { show } from '../engine/errors.ts'
 import { Occasion } from '../random/occasion.ts'
-import type { Coverage } from './coverage.ts'
+import type { RandomStream } from '../random/stream.ts'
+import type { Coverage, SiteRecord } from './coverage.ts'
 
 /** FoundationDB's probability that a buggify site is active in a given run. */
 export const siteActivation = 0.25
@@ -15,11 +16,8 @@ export class IterationAssertions implements AssertionSink {
   private readonly faults: FaultPlan
   /** Buggify as a whole is on in this seed. */
   private readonly buggifyOn: boolean
-  private readonly activated = new Map<string, boolean>()
+  private readonly sites = new Map<string, BuggifySite>()
   private readonly values = new Map<string, number>()
-  private readonly occasions = new Map<string, Occasion>()
-  /** Of the site that was asked last. */
-  private lastPlace = 0
 
   constructor(engine: Engine, coverage: Coverage, faults: FaultPlan, buggifyOn: boolean) {
     this.engine = engine
@@ -86,28 +84,16 @@ export class IterationAssertions implements AssertionSink {
     this.coverage.hit(this.coverage.site('sometimes', `${name}: ${value}`))
   }
 
-  buggify(site: string, probability: number): boolean {
-    const record = this.coverage.site('buggify', site)
-    if (!this.buggifyOn || !this.faults.active || !this.isActivated(site)) {
-      record.misses++
-      return false
-    }
-    const occasion = this.occasionOf(site)
-    if (!this.engine.random(`buggify ${site}`).at(occasion.word).chance(probability)) {
-      record.misses++
-      return false
-    }
-    const fault = this.faults.inject('buggify', site, '', occasion.name)
-    if (fault === undefined) return false
-    this.faults.effect(fault)
-    this.coverage.hit(record)
-    return true
+  buggify(name: string, probability: number): boolean {
+    return this.fires(this.site(name), probability)
   }
 
-  buggifyDelay(site: string, min: number, max: number): number {
-    if (!this.buggify(site, 0.25)) return 0
+  buggifyDelay(name: string, min: number, max: number): number {
+    const site = this.site(name)
+    if (!this.fires(site, 0.25)) return 0
+    site.delays ??= this.engine.random(`buggify delay ${name}`)
     // At the place of this firing: no other one moves it.
-    return this.engine.random(`buggify delay ${site}`).at(this.lastPlace).between(min, max)
+    return site.delays.at(site.occasion.word).between(min, max)
   }
 
   buggifyValue(site: string, usual: number, min: number, max: number): number {
@@ -115,7 +101,7 @@ export class IterationAssertions implements AssertionSink {
     if (known !== undefined) return known
     const record = this.coverage.site('buggify', site)
     let value = usual
-    if (this.buggifyOn && this.faults.active && this.isActivated(site)) {
+    if (this.isOn(this.site(site))) {
       const drawn = this.engine.random(`buggify ${site}`).between(min, max)
       const other = Number.isInteger(min) && Number.isInteger(max) ? Math.round(drawn) : drawn
       const fault = this.faults.inject('buggify', site, `= ${other}`)
@@ -129,25 +115,57 @@ export class IterationAssertions implements AssertionSink {
     return value
   }
 
-  /** Firings of one site are told apart by their time: leaving one call out must not move the others. */
-  private occasionOf(site: string): Occasion {
-    let occasion = this.occasions.get(site)
-    if (occasion === undefined) {
-      occasion = new Occasion()
-      this.occasions.set(site, occasion)
+  private fires(site: BuggifySite, probability: number): boolean {
+    const { name, record, occasion } = site
+    if (!this.isOn(site)) {
+      record.misses++
+      return false
     }
-    this.lastPlace = occasion.next(this.engine.now).word
-    return occasion
+    occasion.next(this.engine.now)
+    site.firings ??= this.engine.random(`buggify ${name}`)
+    if (!site.firings.at(occasion.word).chance(probability)) {
+      record.misses++
+      return false
+    }
+    const fault = this.faults.inject('buggify', name, '', occasion.name)
+    if (fault === undefined) return false
+    this.faults.effect(fault)
+    this.coverage.hit(record)
+    return true
   }
 
-  private isActivated(site: string): boolean {
-    let active = this.activated.get(site)
-    if (active === undefined) {
-      active = this.engine.random(`buggify activation ${site}`).chance(siteActivation)
-      this.activated.set(site, active)
-    }
-    return active
+  private isOn(site: BuggifySite): boolean {
+    if (!this.buggifyOn || !this.faults.active) return false
+    return (site.active ??= this.engine.random(`buggify activation ${site.name}`).chance(siteActivation))
   }
+
+  private site(name: string): BuggifySite {
+    let site = this.sites.get(name)
+    if (site === undefined) {
+      site = {
+        name,
+        record: this.coverage.site('buggify', name),
+        occasion: new Occasion(),
+        active: undefined,
+        firings: undefined,
+        delays: undefined,
+      }
+      this.sites.set(name, site)
+    }
+    return site
+  }
+}
+
+/** One buggify site in one iteration; its streams are made when they are first needed. */
+interface BuggifySite {
+  readonly name: string
+  readonly record: SiteRecord
+  /** Firings of one site are told apart by their time: leaving one call out must not move the others. */
+  readonly occasion: Occasion
+  /** Undefined: not drawn yet. */
+  active: boolean | undefined
+  firings: RandomStream | undefined
+  delays: RandomStream | undefined
 }
 
 function explain(details: Details): string {

@@ -8,7 +8,7 @@ import type { MessageNetwork } from '../network/network.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import type { LifeCycle, LifeCycleListener } from '../nodes/node.ts'
 import type { BusHooks } from './hooks.ts'
-import { ConnectionReset, RemoteError, RequestTimeout, SendFailed } from './errors.ts'
+import { ConnectionReset, RemoteError, RequestTimeout, SendFailed, systemErrors } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import { PendingRequests } from './pending-requests.ts'
@@ -96,17 +96,15 @@ export class Bus implements Endpoint, LifeCycleListener {
   }
 
   /**
-   * A request that keeps nothing going: the simulation is quiet and may end while it is under way.
+   * A question of the system itself, to a node that exists. What it rejects with only tells the kinds of failure apart:
+   * the system says more to its own callers.
    *
-   * For what a system does for ever by itself: renewing leases, heartbeats.
+   * `background`: it keeps nothing going, the simulation is quiet and may end while it is under way; for what a system
+   * does for ever by itself: renewing leases, heartbeats.
    */
-  requestInBackground<Result = unknown>(
-    to: string,
-    method: string,
-    payload: unknown,
-    timeoutMs: number,
-  ): Promise<Result> {
-    return this.attempt(to, method, copyPayload(payload), timeoutMs, undefined, true) as Promise<Result>
+  ask<Result>(to: string, method: string, payload: unknown, timeoutMs: number, background = false): Promise<Result> {
+    const copy = copyPayload(payload)
+    return this.attempt(to, method, copy, timeoutMs, undefined, true, background) as Promise<Result>
   }
 
   /** Sends a one-way message; resolves when the network has it. Rejects with SendFailed or PayloadNotCloneable. */
@@ -117,8 +115,8 @@ export class Bus implements Endpoint, LifeCycleListener {
       const destination = this.shared.network.endpoint(to)
       if (destination === undefined) throw new SendFailed(to, method, 'there is no such node')
       if (!this.node.alive || !this.engine.owner.alive) return this.deadRequest(method)
-      const failure = this.transmit(this.message('one-way', destination, method, 0, copy, false))
-      if (failure !== undefined) return Promise.reject(failure)
+      const message = this.message('one-way', destination, method, 0, copy, false)
+      if (!this.transmit(message)) return Promise.reject(notSent(message))
       this.metrics.sent++
       return resolved
     } catch (error) {
@@ -196,6 +194,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     payload: unknown,
     timeoutMs: number,
     idempotencyKey?: string,
+    system = false,
     background = false,
   ): Promise<unknown> {
     const { engine, shared, node } = this
@@ -214,6 +213,7 @@ export class Bus implements Endpoint, LifeCycleListener {
         since: engine.now,
         stack: engine.whereAmI(),
         background,
+        system,
         timer: undefined,
       }
       this.metrics.issued++
@@ -228,8 +228,9 @@ export class Bus implements Endpoint, LifeCycleListener {
       const message = this.message('request', destination, method, pending.correlationId, payload, false)
       message.idempotencyKey = idempotencyKey
       message.background = background
-      const failure = this.transmit(message)
-      if (failure !== undefined) this.finish(pending, pending.reject, withCaller(failure, pending.stack))
+      if (this.transmit(message)) return
+      const error = system ? systemErrors.sendFailed : withCaller(notSent(message), pending.stack)
+      this.finish(pending, pending.reject, error)
     })
   }
 
@@ -273,12 +274,12 @@ export class Bus implements Endpoint, LifeCycleListener {
     return message
   }
 
-  /** Hands a message to the network; gives back why it could not be sent. */
-  private transmit(message: Message): SendFailed | undefined {
+  /** Hands a message to the network; false: it could not be sent. */
+  private transmit(message: Message): boolean {
     const { network, hooks } = this.shared
     const { owner } = this.node
     // The last words of code that was running when its node died go nowhere.
-    if (!owner.alive) return undefined
+    if (!owner.alive) return true
     const wait = hooks.wait(message)
     if (hooks.fails(message)) {
       if (message.kind === 'request') this.metrics.sendFailures++
@@ -286,11 +287,11 @@ export class Bus implements Endpoint, LifeCycleListener {
       const skip = (unsent: Message): void => network.skip(unsent)
       if (wait === 0) skip(message)
       else this.engine.scheduleAt(this.engine.now + wait, unsentKind, message.id, this.address, skip, message)
-      return new SendFailed(message.to.id, message.method, 'the connection failed')
+      return false
     }
     if (wait === 0) {
       network.send(message)
-      return undefined
+      return true
     }
     this.shared.moving++
     const hand = (late: Message): void => {
@@ -298,7 +299,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       if (owner.alive) network.send(late)
     }
     this.engine.scheduleAt(this.engine.now + wait, sendKind, message.id, this.address, hand, message)
-    return undefined
+    return true
   }
 
   private readonly reply = (request: Message, payload: unknown, failed: boolean): void => {
@@ -320,10 +321,8 @@ export class Bus implements Endpoint, LifeCycleListener {
     }
     this.shared.hooks.responded()
     if (message.failed) {
-      const failure = message.payload as RemoteFailure
       this.metrics.rejected++
-      const error = new RemoteError(message.from.id, message.method, failure.name, failure.message, failure.stack)
-      this.finish(pending, pending.reject, error)
+      this.finish(pending, pending.reject, pending.system ? systemErrors.remote : remoteError(message))
     } else {
       this.metrics.resolved++
       this.finish(pending, pending.resolve, message.payload)
@@ -333,8 +332,9 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly expire = (pending: PendingRequest): void => {
     pending.timer = undefined
     this.metrics.timedOut++
-    const error = new RequestTimeout(pending.to, pending.method, pending.timeoutMs)
-    this.finish(pending, pending.reject, withCaller(error, pending.stack))
+    const { to, method, timeoutMs, system, stack } = pending
+    const error = system ? systemErrors.timeout : withCaller(new RequestTimeout(to, method, timeoutMs), stack)
+    this.finish(pending, pending.reject, error)
   }
 
   protected finish<T>(pending: PendingRequest, settle: (value: T) => void, value: T): void {
@@ -372,6 +372,15 @@ const parkedKind: EventKind<Message> = eventKind('deliver parked', (m) => `${m.k
 const sendKind: EventKind<Message> = eventKind('send', (m) => `${m.kind} ${m.method}`)
 const unsentKind: EventKind<Message> = eventKind('not sent', (m) => `${m.kind} ${m.method}`)
 const resolved = Promise.resolve()
+
+function notSent({ to, method }: Message): SendFailed {
+  return new SendFailed(to.id, method, 'the connection failed')
+}
+
+function remoteError({ from, method, payload }: Message): RemoteError {
+  const failure = payload as RemoteFailure
+  return new RemoteError(from.id, method, failure.name, failure.message, failure.stack)
+}
 
 function checkMethod(method: unknown, where: string): void {
   if (typeof method !== 'string' || method === '') throw badInput(where, method, 'it must be a non-empty string')

@@ -62,6 +62,13 @@ export class RemoteError extends ObservableError {
   }
 }
 
+/** What a system's own questions end with, the same for all: those who ask only look at which it is. */
+export const systemErrors = {
+  timeout: new RequestTimeout('', '', 0),
+  sendFailed: new SendFailed('', '', ''),
+  remote: new RemoteError('', '', 'Error', 'refused'),
+} as const
+
 /** The payload holds something that cannot cross a wire. */
 export class PayloadNotCloneable extends Error {
   /** Where in the payload: 'payload.user.callback'. */

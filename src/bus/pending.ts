@@ -17,6 +17,8 @@ export interface PendingRequest {
   readonly stack: Error | undefined
   /** It keeps nothing going. */
   readonly background: boolean
+  /** A question of the system itself: what it is rejected with only says which kind of failure it was. */
+  readonly system: boolean
   timer: SimEvent | undefined
 }
 

@@ -155,7 +155,8 @@ export class Responder {
     }
     const failure: RemoteFailure =
       error instanceof Error
-        ? { name: error.name, message: error.message, stack: error.stack }
+        ? // Making the text of a stack takes longer than the request: only a recorded run needs it.
+          { name: error.name, message: error.message, stack: this.engine.trace && error.stack }
         : { name: 'Error', message: typeof error === 'string' ? error : show(error), stack: undefined }
     this.shared.hooks.handlerFailed(error)
     this.send(message, failure, true)

@@ -137,7 +137,8 @@ export class Engine {
   /** A promise for the current owner that resolves after `delay` µs. */
   sleep(delay: number): Promise<void> {
     return new Promise((resolve) => {
-      this.schedule(delay, EventKind.sleep, 'sleep', resolve as (data: unknown) => void, undefined)
+      const wake = resolve as (data: unknown) => void
+      this.scheduleAt(this.now + delay, EventKind.sleep, EventKind.sleep.code, this.owner, wake, undefined)
     })
   }
 

@@ -290,7 +290,7 @@ export class MessageNetwork {
     if (!message.background) this.counts.inFlight--
     this.counts.dropped++
     this.observer?.dropped(message)
-    this.engine.note('fault', `drop ${describeMessage(message)}`)
+    if (this.engine.trace !== undefined) this.engine.note('fault', `drop ${describeMessage(message)}`)
   }
 
   private createLink(from: Endpoint, to: Endpoint): Link {

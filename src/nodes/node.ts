@@ -15,7 +15,8 @@ export interface CrashOptions {
 }
 
 interface Task {
-  readonly what: string
+  /** Name of the function; '' has none. */
+  readonly name: string
   readonly caller: Owner
   readonly resolve: (value: never) => void
   readonly reject: (error: Error) => void
@@ -222,7 +223,7 @@ export abstract class LifeCycle {
     if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))
     return new Promise<T>((resolve, reject) => {
       const entry: Task = {
-        what: `run ${task.name || 'task'} on ${this.id}`,
+        name: task.name,
         caller: this.engine.owner,
         resolve,
         reject,
@@ -244,7 +245,7 @@ export abstract class LifeCycle {
     this.state = reason
     this.bootSince = undefined
     for (const task of this.tasks) {
-      if (task.caller.alive) this.engine.settle(task.caller, task.reject, new NodeCrashed(this.id, task.what))
+      if (task.caller.alive) this.engine.settle(task.caller, task.reject, new NodeCrashed(this.id, this.describe(task)))
     }
     this.tasks.clear()
     for (const listener of this.listeners) listener.died(reason)
@@ -322,9 +323,13 @@ export abstract class LifeCycle {
     }
   }
 
+  private describe({ name }: Task): string {
+    return `run ${name || 'task'} on ${this.id}`
+  }
+
   private *waits(): Iterable<Wait> {
     for (const task of this.tasks) {
-      yield { owner: task.caller.id, what: task.what, since: task.since, stack: task.stack }
+      yield { owner: task.caller.id, what: this.describe(task), since: task.since, stack: task.stack }
     }
     if (this.owner.alive && this.bootSince !== undefined) {
       yield { owner: this.id, what: `boot of ${this.id}`, since: this.bootSince }

@@ -8,6 +8,7 @@ import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { mix } from '../random/hash.ts'
+import type { RandomStream } from '../random/stream.ts'
 import type { Message } from '../network/message.ts'
 
 /** Longest delay of a buggify site in the send path, virtual ms. */
@@ -19,6 +20,7 @@ export class InstrumentedBus implements BusHooks {
   private readonly faults: FaultPlan
   private readonly assertions: AssertionSink
   private readonly sendFailure: number
+  private failing: RandomStream | undefined
   private readonly buggify: boolean
   private readonly coverage: Coverage
   private readonly sent: SiteRecord
@@ -50,7 +52,8 @@ export class InstrumentedBus implements BusHooks {
 
   fails({ kind, from, to, method, place, occasion }: Message): boolean {
     if (this.sendFailure === 0 || !this.faults.active || kind === 'response') return false
-    const random = this.engine.random('send failure').at(mix(from.index * 16_384 + to.index, place))
+    this.failing ??= this.engine.random('send failure')
+    const random = this.failing.at(mix(from.index * 16_384 + to.index, place))
     if (!random.chance(this.sendFailure)) return false
     const subject = this.faults.named ? `${from.id} → ${to.id}` : ''
     const detail = this.faults.named ? `${kind} ${method}` : ''

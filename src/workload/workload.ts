@@ -19,9 +19,14 @@ export interface WorkloadHost<Sim, Node> {
   readonly swarm: boolean
 }
 
-/** An operation that has begun. */
-interface Begun extends PlannedOperation {
-  readonly start: number
+/** An operation that has ended; the history is made of these when somebody reads it. */
+interface Ended {
+  readonly operation: PlannedOperation
+  /** Virtual time, µs. */
+  readonly end: number
+  readonly outcome: OutcomeKind
+  readonly result: unknown
+  readonly error: string | undefined
 }
 
 type Counts = Record<OutcomeKind, number>
@@ -38,9 +43,9 @@ export class Workload<Sim, Node> {
   private readonly random: RandomStream
   private readonly weighted: readonly Weighted<Sim, Node>[]
   private readonly view: DrawView<Node>
-  private readonly history: HistoryEntry[] = []
+  private readonly ended: Ended[] = []
   private readonly byName = new Map<string, Counts>()
-  private readonly underWay = new Set<Begun>()
+  private readonly underWay = new Set<PlannedOperation>()
   private left: number
   private skipped = 0
 
@@ -119,14 +124,14 @@ export class Workload<Sim, Node> {
     await this.perform({ ...operation, at: this.engine.now })
   }
 
+  /** Does an operation that begins now. */
   private async perform(operation: PlannedOperation): Promise<void> {
     const { engine, alphabet, host, underWay } = this
-    const { index, name, argument } = operation
-    const begun = { ...operation, start: engine.now }
-    underWay.add(begun)
+    const { name, argument } = operation
+    underWay.add(operation)
     if (engine.trace !== undefined) {
       host.record.started.push(operation)
-      engine.note('log', `operation ${index}: ${describeOperation(operation)}`)
+      engine.note('log', `operation ${operation.index}: ${describeOperation(operation)}`)
     }
     let outcome: OutcomeKind = 'ok'
     let result: unknown
@@ -140,10 +145,9 @@ export class Workload<Sim, Node> {
       outcome = meaning
       error = (thrown as Error).name
     }
-    underWay.delete(begun)
+    underWay.delete(operation)
     this.count(name)[outcome]++
-    const end = engine.now / 1000
-    this.history.push({ index, name, argument, start: begun.start / 1000, end, outcome, result, error })
+    this.ended.push({ operation, end: engine.now, outcome, result, error })
   }
 
   private count(name: string): Counts {
@@ -156,18 +160,32 @@ export class Workload<Sim, Node> {
   }
 
   private outcome(): WorkloadOutcome {
+    const { ended, skipped } = this
     const all = { ok: 0, failed: 0, unknown: 0 }
-    for (const { outcome } of this.history) all[outcome]++
-    const { history, skipped } = this
-    return { operations: history.length, ...all, skipped, byName: Object.fromEntries(this.byName), history }
+    for (const { outcome } of ended) all[outcome]++
+    let history: readonly HistoryEntry[] | undefined
+    return {
+      operations: ended.length,
+      ...all,
+      skipped,
+      byName: Object.fromEntries(this.byName),
+      get history() {
+        return (history ??= ended.map(historyEntry))
+      },
+    }
   }
 
   private *waits(): Iterable<Wait> {
     for (const operation of this.underWay) {
       const what = `operation ${operation.index}: ${describeOperation(operation)}`
-      yield { owner: this.engine.test.id, what, since: operation.start }
+      yield { owner: this.engine.test.id, what, since: operation.at }
     }
   }
+}
+
+function historyEntry({ operation, end, outcome, result, error }: Ended): HistoryEntry {
+  const { index, name, argument, at } = operation
+  return { index, name, argument, start: at / 1000, end: end / 1000, outcome, result, error }
 }
 
 /** What operations see when they are drawn; one object for all of them. */
