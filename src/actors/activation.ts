@@ -46,8 +46,10 @@ export class Activation {
   state: ActivationState = 'loading'
   /** Virtual time of the last message, µs. */
   lastUsed: number
-  /** The chain of calls that the present turn belongs to; empty while reentrant turns interleave. */
+  /** The chain of calls that the present turn belongs to. */
   private chain: readonly CallLink[] = noLinks
+  /** Reentrant turns are under way together: nobody can tell which of them makes a call. */
+  private interleaved = false
   /** Number of the present turn. */
   private turns = 0
   readonly hooks: (() => unknown)[] = []
@@ -88,8 +90,12 @@ export class Activation {
 
   /** True when a call from `chain` would wait for ever for the turn that it comes from. */
   isWaitedForBy(chain: readonly CallLink[]): boolean {
-    if (this.type.reentrant || this.running === 0) return false
-    return chain.some((link) => link.activation === this.registration.activation && link.turn === this.turns)
+    const { reentrant } = this.type
+    // A reentrant one takes calls at any time, until it closes.
+    if (this.running === 0 || (reentrant && this.state !== 'closing')) return false
+    return chain.some(
+      ({ activation, turn }) => activation === this.registration.activation && (reentrant || turn === this.turns),
+    )
   }
 
   /** True while a turn is under way or waits. */
@@ -99,7 +105,7 @@ export class Activation {
 
   /** The chain of a call that the present turn makes. */
   chainOfCall(): readonly CallLink[] {
-    if (this.type.reentrant) return noLinks
+    if (this.interleaved) return noLinks
     return [...this.chain, { actor: this.id, activation: this.registration.activation, turn: this.turns }]
   }
 
@@ -134,6 +140,7 @@ export class Activation {
   async runHooks(): Promise<void> {
     this.running++
     this.turns++
+    this.interleaved = false
     for (const hook of this.hooks) {
       try {
         await hook()
@@ -164,12 +171,13 @@ export class Activation {
 
   private turn(method: string, payload: unknown, chain: readonly CallLink[]): unknown {
     if (this.state === 'gone') this.owner.handledAfterEnd(this)
+    this.interleaved = this.running > 0
+    this.chain = chain
     this.running++
     this.turns++
-    this.chain = chain
     let result: unknown
     try {
-      result = method === '' ? (payload as () => unknown)() : this.method(method)(payload as never)
+      result = method === '' ? (payload as () => unknown)() : this.method(method).call(this.methods, payload as never)
     } catch (error) {
       this.over()
       throw error
@@ -198,9 +206,10 @@ export class Activation {
   }
 
   private method(name: string): (payload: never) => unknown {
-    const method = Object.hasOwn(this.methods, name) ? this.methods[name] : undefined
-    if (typeof method === 'function') return method
-    throw new TypeError(`actor ${this.id} has no method '${name}'; it has ${Object.keys(this.methods).join(', ')}`)
+    const { methods } = this
+    const method = methods[name]
+    if (typeof method === 'function' && (Object.hasOwn(methods, name) || isOfItsClass(name))) return method
+    throw new TypeError(`actor ${this.id} has no method '${name}'; it has ${methodNames(methods).join(', ')}`)
   }
 
   private over(): void {
@@ -224,4 +233,20 @@ export class Activation {
       turn.reject(error)
     }
   }
+}
+
+/** False for what every object has. */
+function isOfItsClass(name: string): boolean {
+  return !(name in Object.prototype)
+}
+
+/** Own ones and those of its classes. */
+function methodNames(methods: Readonly<Record<string, unknown>>): string[] {
+  const names = Object.keys(methods).filter((name) => typeof methods[name] === 'function')
+  let above = Object.getPrototypeOf(methods) as object | null
+  while (above !== null && above !== Object.prototype) {
+    names.push(...Object.getOwnPropertyNames(above).filter((name) => isOfItsClass(name)))
+    above = Object.getPrototypeOf(above) as object | null
+  }
+  return names
 }

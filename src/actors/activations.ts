@@ -218,8 +218,10 @@ export class Activations implements ActivationOwner {
   }
 
   private async close(activation: Activation, { unregister, hooks }: Ending): Promise<void> {
-    if (activation.state !== 'active') return
+    if (activation.state !== 'active' || !this.mayRun(activation)) return
     await activation.drain()
+    // Without the lease it has gone already, and somebody else may have the actor.
+    if (!this.mayRun(activation)) return
     if (hooks) await activation.runHooks()
     // First it is gone, then the registration: from there on another node may have the actor.
     this.drop(activation)

@@ -38,7 +38,7 @@ const strategies: Readonly<Record<PlacementName, () => Placement>> = {
 /** Checks the `placement` option; throws SimulationError (BAD_INPUT). */
 export function checkPlacement(given: unknown, where: string): asserts given is PlacementName | Placement | undefined {
   if (given === undefined || typeof given === 'function') return
-  if (typeof given === 'string' && given in strategies) return
+  if (typeof given === 'string' && Object.hasOwn(strategies, given)) return
   throw badInput(
     where,
     given,

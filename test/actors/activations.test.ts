@@ -387,19 +387,25 @@ describe('a hook', () => {
     expect(log.filter((line) => line.startsWith('left')).toSorted()).toEqual([0, 1, 2, 3, 4].map((i) => `left m${i}`))
   })
 
-  test('that calls the actor itself is a cycle', async () => {
-    let heard: unknown
-    const Selfish = actor('selfish', (self) => {
-      const me: typeof Selfish = Selfish
-      self.onDeactivate(() =>
-        self.request(me(self.key), 'hello').catch((error: Error) => {
-          heard = error.name
-        }),
+  test('that calls the actor itself is a cycle, also when it is reentrant', async () => {
+    for (const reentrant of [false, true]) {
+      let heard: unknown
+      const Selfish = actor(
+        'selfish',
+        (self) => {
+          const me: typeof Selfish = Selfish
+          self.onDeactivate(() =>
+            self.request(me(self.key), 'hello').catch((error: Error) => {
+              heard = error.name
+            }),
+          )
+          return { hello: (): number => 1 }
+        },
+        { reentrant },
       )
-      return { hello: (): number => 1 }
-    })
-    await passes((sim) => sim.node('n').actors.request(Selfish('x'), 'hello'))
-    expect(heard).toBe('CallCycle')
+      await passes((sim) => sim.node('n').actors.request(Selfish('x'), 'hello'))
+      expect(heard).toBe('CallCycle')
+    }
   })
 })
 

@@ -106,9 +106,9 @@ describe('placement', () => {
   })
 
   test('an unknown name is refused before anything runs', () => {
-    expect(() => checkSimulation(() => {}, { placement: 'nearest' as never })).toThrow(
-      "option 'placement' is 'nearest'",
-    )
+    for (const name of ['nearest', 'toString']) {
+      expect(() => checkSimulation(() => {}, { placement: name as never })).toThrow(`option 'placement' is '${name}'`)
+    }
   })
 })
 

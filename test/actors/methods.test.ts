@@ -1,0 +1,58 @@
+/** What a factory may give back. */
+import { expect, test } from 'vitest'
+import { actor } from '../../src/actors/actor.ts'
+import { passes } from '../verdict/verdict.ts'
+
+class Account {
+  private balance = 0
+
+  pay(amount: number): number {
+    this.balance += amount
+    return this.audit()
+  }
+
+  audit(): number {
+    return this.balance
+  }
+}
+
+class Savings extends Account {
+  withInterest(rate: number): number {
+    return this.audit() * (1 + rate)
+  }
+}
+
+test('methods see their object as `this`, also those of a class and of the class above it', async () => {
+  await passes(async (sim) => {
+    const { actors } = sim.node('n')
+    const Saver = actor('saver', () => new Savings())
+    expect(await actors.request(Saver('x'), 'pay', 100)).toBe(100)
+    expect(await actors.request(Saver('x'), 'pay', 100)).toBe(200)
+    expect(await actors.request(Saver('x'), 'withInterest', 0.5)).toBe(300)
+    const Counter = actor('counter', () => {
+      const counter = {
+        n: 0,
+        add(by: number) {
+          return (this.n += by)
+        },
+      }
+      return counter
+    })
+    expect(await actors.request(Counter('x'), 'add', 2)).toBe(2)
+    expect(await actors.request(Counter('x'), 'add', 3)).toBe(5)
+    expect(await actors.request(Counter('y'), 'add', 1)).toBe(1)
+  })
+})
+
+test('what every object has is no method; the error says which ones there are', async () => {
+  await passes(async (sim) => {
+    const { actors } = sim.node('n')
+    const Saver = actor('saver', () => new Savings())
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'take']) {
+      await expect(actors.request(Saver('x'), name as 'audit')).rejects.toMatchObject({
+        remoteName: 'TypeError',
+        message: expect.stringMatching(`no method '${name}'; it has withInterest, pay, audit`) as string,
+      })
+    }
+  })
+})
