@@ -50,5 +50,5 @@ export function onlyOneLives(sim: Simulation, refs: readonly (ActorRef<never> | 
   })
 }
 
-/** How many seeds a correct system is to pass: `usual` in the suite; SOAK_SEEDS=10000 in a soak. */
+/** How many seeds a correct system is to pass: `usual` in the suite; 10,000 in `npm run soak:actors`. */
 export const soakSeeds = (usual: number): number => Math.max(usual, Number(process.env['SOAK_SEEDS'] ?? 0))
