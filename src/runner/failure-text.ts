@@ -30,7 +30,7 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
       `event ${groupThousands(what.event)}${during} · by ${what.owner}`,
   ]
   if (!failure.chaos.startsWith('calm')) lines.push(`chaos ${failure.chaos}`)
-  lines.push(...nodeLines(failure), ...faultLines(failure), ...workloadLines(failure))
+  lines.push(...nodeLines(failure), ...faultLines(failure), ...workloadLines(failure), ...shortcutLines(failure))
   const last = run?.trace?.kept.filter((line) => line.event <= what.event).slice(-shownEvents) ?? []
   if (last.length > 0) {
     lines.push('last events:')
@@ -51,11 +51,10 @@ function faultLines({ minimal, run }: SeedFailure): string[] {
     if (minimal.faultsBefore === 0) return []
     const { faults } = minimal.run
     const count = `${groupThousands(faults.length)} of ${groupThousands(minimal.faultsBefore)}`
-    const unfinished = minimal.complete ? '' : ' (the budget for shrinking ended)'
     if (faults.length === 0)
-      return [`minimal faults, none of ${groupThousands(minimal.faultsBefore)}: it fails without any${unfinished}`]
+      return [`minimal faults, none of ${groupThousands(minimal.faultsBefore)}: it fails without any`]
     return [
-      `minimal faults, ${count}:${unfinished}`,
+      `minimal faults, ${count}:`,
       ...faults.slice(0, shownSteps).map(faultLine),
       ...more(faults.length),
     ]
@@ -74,6 +73,13 @@ function workloadLines({ minimal, run }: SeedFailure): string[] {
   const title = `${isMinimal ? 'minimal' : 'last of the'} workload, ${groupThousands(isMinimal ? operations.length : shown.length)} of ${of}:`
   const lines = shown.map((one) => `  ${formatMillis(one.at)}  ${describeOperation(one)}`)
   return [title, ...lines, ...(isMinimal ? more(operations.length) : [])]
+}
+
+/** A plan that may not be the smallest does not pass for one. */
+function shortcutLines({ minimal }: SeedFailure): string[] {
+  if (minimal?.cutShort === undefined) return []
+  const why = minimal.cutShort === 'budget' ? 'used up its budget (option shrink)' : 'was interrupted'
+  return [`shrinking ${why} after ${groupThousands(minimal.runs)} runs: less may do`]
 }
 
 function faultLine({ time, text }: Fault): string {

@@ -42,8 +42,8 @@ export interface Shrunk {
   readonly nodesBefore: number
   /** How many runs it took. */
   readonly runs: number
-  /** False: the budget ended, or the run was aborted, before nothing more could be left out. */
-  readonly complete: boolean
+  /** What ended it before nothing more could be left out; undefined: nothing did. */
+  readonly cutShort: 'budget' | 'aborted' | undefined
 }
 
 /**
@@ -77,7 +77,7 @@ class Shrinker {
   private bestRun: IterationResult | undefined
   private bestSize = Infinity
   private runs = 0
-  private stopped = false
+  private stopped: 'budget' | 'aborted' | undefined
 
   constructor(input: ShrinkInput) {
     this.input = input
@@ -90,9 +90,9 @@ class Shrinker {
     const { nodes, run } = this.input
     await this.start()
     await this.elements()
-    const complete = !this.stopped
+    const cutShort = this.stopped
     await this.otherWays()
-    for (let size = Infinity; this.bestSize < size && !this.stopped;) {
+    for (let size = Infinity; this.bestSize < size && this.stopped === undefined;) {
       size = this.bestSize
       await this.nodes()
       await this.values()
@@ -108,13 +108,13 @@ class Shrinker {
       operationsBefore: run.operations.length,
       nodesBefore: nodes,
       runs: this.runs,
-      complete,
+      cutShort,
     }
   }
 
   /** Leaves out what it can, until nothing gets smaller. */
   private async elements(): Promise<void> {
-    for (let size = Infinity; this.bestSize < size && !this.stopped;) {
+    for (let size = Infinity; this.bestSize < size && this.stopped === undefined;) {
       size = this.bestSize
       await this.families()
       await this.operations()
@@ -286,8 +286,9 @@ class Shrinker {
   /** True when the budget is used up or somebody wants to stop. */
   private get over(): boolean {
     const { budget, now, aborted } = this.input
-    this.stopped ||= this.runs >= budget.runs || now() - this.startedAt > budget.ms || aborted()
-    return this.stopped
+    if (aborted()) this.stopped ??= 'aborted'
+    else if (this.runs >= budget.runs || now() - this.startedAt > budget.ms) this.stopped ??= 'budget'
+    return this.stopped !== undefined
   }
 
   /** Tries a plan; the best one is replaced when it still fails the same way and is smaller. */

@@ -1,0 +1,31 @@
+/** What is left of planted bugs, found under swarm: little, all of it needed, and still the same failure. */
+import { describe, expect, test } from 'vitest'
+import { isSameFailure } from '../../src/runner/same-failure.ts'
+import { plantedBugs } from '../planted/registry.ts'
+import { replay, search, sizeOf, titleOf, withoutOne } from './run.ts'
+
+const swarm = { chaos: 'swarm' } as const
+
+describe.each(plantedBugs)('$name', ({ body, options, minimum }) => {
+  test.each([1, 8])('from root seed %i', async (root) => {
+    const given = { ...options, ...swarm, seed: root }
+    const { failure } = await search(body, given)
+    const { minimal, seed, run } = failure
+    // The order of events alone does it: there is nothing to leave out.
+    if (run?.faults.length === 0 && run.operations.length === 0) return
+    if (minimal === undefined || run?.failure === undefined) throw new Error('there is no minimal form')
+    const { plan } = minimal
+    expect(sizeOf(plan), JSON.stringify(plan)).toBeLessThanOrEqual(2 * minimum)
+    expect(minimal.cutShort).toBeUndefined()
+    expect(isSameFailure(run.failure, minimal.run.failure)).toBe(true)
+    expect(minimal.run.seed, 'a seed is never replaced').toBe(seed)
+
+    const again = await replay(body, given, seed, plan)
+    expect(titleOf(again)).toBe(titleOf(run))
+    expect(again.digest, 'what was written down is the same run').toBe(minimal.run.digest)
+    for (const less of withoutOne(plan)) {
+      const title = titleOf(await replay(body, given, seed, less))
+      expect(title, `all of ${JSON.stringify(plan)} is needed`).not.toBe(titleOf(run))
+    }
+  })
+})
