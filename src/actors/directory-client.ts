@@ -4,6 +4,8 @@ import type { Engine } from '../engine/engine.ts'
 import type { LifeCycle } from '../nodes/node.ts'
 import { RequestTimeout } from '../bus/errors.ts'
 import { nextBallot } from './ballot.ts'
+import type { DirectoryHost } from './directory-host.ts'
+import { type LeaseMessage, type Question, answer } from './directory-questions.ts'
 import { DirectoryUnavailable } from './errors.ts'
 import { type Round, askAll, majorityOf } from './quorum.ts'
 import type { AcceptMessage, Looked, PrepareMessage, Prepared, Registration } from './registration.ts'
@@ -35,16 +37,19 @@ export class DirectoryClient {
   private readonly node: LifeCycle
   private readonly bus: Bus
   private readonly hosts: readonly string[]
+  /** The replica on the node itself; undefined: it has none. */
+  private readonly replica: DirectoryHost | undefined
   /** Highest ballot seen; kept over crashes, because a ballot must never be used twice. */
   private highest = 0
   /** Learned from how long the hosts take to answer, as TCP does: doubled when they are late. */
   private timeoutMs = shortestTimeoutMs
 
-  constructor(engine: Engine, node: LifeCycle, bus: Bus, hosts: readonly string[]) {
+  constructor(engine: Engine, node: LifeCycle, bus: Bus, hosts: readonly string[], replica: DirectoryHost | undefined) {
     this.engine = engine
     this.node = node
     this.bus = bus
     this.hosts = hosts
+    this.replica = replica
   }
 
   /**
@@ -54,13 +59,13 @@ export class DirectoryClient {
    * DirectoryUnavailable.
    */
   async look(actor: string): Promise<Looked> {
-    const { hosts, bus } = this
+    const { hosts } = this
     const own = hosts.indexOf(this.node.id)
     const first = own >= 0 ? own : this.engine.random(`directory ${this.node.id}`).below(hosts.length)
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[(first + i) % hosts.length] as string
       try {
-        return await bus.ask<Looked>(host, '$directory.look', actor, this.timeoutMs)
+        return await this.ask<Looked>(host, '$directory.look', actor, this.timeoutMs)
       } catch (error) {
         // The next one may answer.
         if (error instanceof RequestTimeout) this.late()
@@ -85,7 +90,7 @@ export class DirectoryClient {
       const ballot = nextBallot(this.highest, this.node.index)
       this.highest = ballot
       const prepare: PrepareMessage = { actor, ballot }
-      const prepared = await this.ask<Prepared>('$directory.prepare', prepare)
+      const prepared = await this.askHosts<Prepared>('$directory.prepare', prepare)
       for (const { reply } of prepared.replies) this.highest = Math.max(this.highest, reply.ballot)
       patience -= prepared.majority ? costOfRefusal : costOfSilence
       const promises = prepared.replies.filter(({ reply }) => reply.ok)
@@ -96,7 +101,7 @@ export class DirectoryClient {
       if (!mustWrite && value === found.value && found.isDecided) return { value, ballot: found.ballot }
       mustWrite = true
       const accept: AcceptMessage = { actor, ballot, value }
-      const accepted = await this.ask<boolean>('$directory.accept', accept)
+      const accepted = await this.askHosts<boolean>('$directory.accept', accept)
       if (accepted.replies.filter(({ reply }) => reply).length >= majority) return { value, ballot }
       if (!accepted.majority) patience -= costOfSilence
     }
@@ -110,10 +115,10 @@ export class DirectoryClient {
 
   /** Prolongs this node's lease; true when a majority has done so within `timeoutMs` (default: as long as usual). */
   async renew(lease: number, timeoutMs?: number): Promise<boolean> {
-    const message = sealed({ node: this.node.id, lease })
-    const { hosts, bus } = this
+    const message: LeaseMessage = { node: this.node.id, lease }
+    const { hosts } = this
     const ask = (i: number): Promise<boolean> =>
-      bus.ask(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs, true)
+      this.ask(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs, true)
     const majority = majorityOf(hosts.length)
     const { replies } = await (timeoutMs === undefined ? this.timed(ask) : askAll(hosts.length, majority, ask))
     return replies.filter(({ reply }) => reply).length >= majority
@@ -121,13 +126,33 @@ export class DirectoryClient {
 
   /** Gives this node's lease back: every registration under it is void. */
   async release(lease: number): Promise<boolean> {
-    return (await this.ask<boolean>('$directory.release', { node: this.node.id, lease })).majority
+    const message: LeaseMessage = { node: this.node.id, lease }
+    return (await this.askHosts<boolean>('$directory.release', message)).majority
   }
 
-  private ask<Reply>(method: string, payload: unknown): Promise<Round<Reply>> {
-    const { hosts, bus, timeoutMs } = this
-    const own = sealed(payload)
-    return this.timed((i) => bus.ask<Reply>(hosts[i] as string, method, own, timeoutMs))
+  private askHosts<Reply>(question: Question, payload: unknown): Promise<Round<Reply>> {
+    const { hosts, timeoutMs } = this
+    return this.timed((i) => this.ask<Reply>(hosts[i] as string, question, payload, timeoutMs))
+  }
+
+  /** Asks one host; the payload is not copied, so nobody may change it. */
+  private ask<Reply>(
+    host: string,
+    question: Question,
+    payload: unknown,
+    timeoutMs: number,
+    background = false,
+  ): Promise<Reply> {
+    const { node, replica } = this
+    // Before it has booted its replica does not answer others either: then it waits for its own message.
+    if (replica === undefined || host !== node.id || node.state !== 'running') {
+      return this.bus.ask(host, question, sealed(payload), timeoutMs, background)
+    }
+    try {
+      return Promise.resolve(answer(replica, question, payload) as Reply)
+    } catch (error) {
+      return Promise.reject(error)
+    }
   }
 
   private async timed<Reply>(ask: (index: number) => Promise<Reply>): Promise<Round<Reply>> {

@@ -1,38 +1,21 @@
 import { sealed } from '../bus/payload.ts'
-import { StillLearning } from './errors.ts'
+import { answer, questions } from './directory-questions.ts'
 import { leaseMs } from './lease.ts'
 import { firstBallot } from './ballot.ts'
 import { type DirectoryHost, type HostCopy, driftMargin } from './directory-host.ts'
 import type { ActorNode } from './node-actors.ts'
 import type { ActorSystem } from './actor-system.ts'
 import { askAll, majorityOf } from './quorum.ts'
-import type { AcceptMessage, PrepareMessage } from './registration.ts'
-
-interface LeaseMessage {
-  readonly node: string
-  readonly lease: number
-}
 
 /** Lets a node answer for its replica of the directory; a blank one (its disk was wiped) first learns from the others. */
 export function serveDirectory(node: ActorNode, host: DirectoryHost, system: ActorSystem): void {
-  const serve = <P>(method: string, answer: (payload: P) => unknown): void => {
-    node.bus.handle(method, (payload: P): unknown => {
-      if (host.blank) throw stillLearning
-      return sealed(answer(payload))
-    })
+  for (const question of questions) {
+    node.bus.handle(question, (payload) => sealed(answer(host, question, payload)))
   }
-  serve('$directory.prepare', (message: PrepareMessage) => host.prepare(message))
-  serve('$directory.accept', (message: AcceptMessage) => host.accept(message))
-  serve('$directory.look', (actor: string) => host.look(actor))
-  serve('$directory.renew', ({ node: id, lease }: LeaseMessage) => host.renew(id, lease))
-  serve('$directory.release', ({ node: id, lease }: LeaseMessage) => host.end(id, lease))
   node.bus.handle('$directory.copy', (floor: number) => (host.blank ? blankReplica : host.copyAbove(floor)))
   if (!host.blank) return
   void node.run(() => recover(node, host, system)).catch(() => {})
 }
-
-/** The same each time: making an error takes longer than answering. */
-const stillLearning = new StillLearning()
 
 const firstTimeoutMs = 500
 

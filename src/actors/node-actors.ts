@@ -47,7 +47,7 @@ export class NodeActors implements LifeCycleListener {
     this.node = node
     this.system = system
     this.engine = system.engine
-    this.client = new DirectoryClient(system.engine, node, node.bus, system.hosts)
+    this.client = new DirectoryClient(system.engine, node, node.bus, system.hosts, system.replicas.get(node.id))
     this.locator = new Locator(this, this.client)
     this.activations = new Activations(this, this.client)
     system.members.set(node.id, this)
