@@ -43,6 +43,8 @@ export class DirectoryClient {
   private highest = 0
   /** Learned from how long the hosts take to answer, as TCP does: doubled when they are late. */
   private timeoutMs = shortestTimeoutMs
+  /** How long the last round took that a majority answered, µs. */
+  private roundMicros = 0
 
   constructor(engine: Engine, node: LifeCycle, bus: Bus, hosts: readonly string[], replica: DirectoryHost | undefined) {
     this.engine = engine
@@ -55,20 +57,23 @@ export class DirectoryClient {
   /**
    * Where one host believes an actor to be: a hint, which may be old. What is certain is only what `change` gives back.
    *
-   * Asks this node's own replica when it has one, else one of the hosts after the other. Rejects with
-   * DirectoryUnavailable.
+   * Asks this node's own replica when it has one, else one of the hosts after the other, until `deadline` (virtual time,
+   * µs). Rejects with DirectoryUnavailable.
    */
-  async look(actor: string): Promise<Looked> {
+  async look(actor: string, deadline: number): Promise<Looked> {
     const { hosts } = this
     const own = hosts.indexOf(this.node.id)
     const first = own >= 0 ? own : this.engine.random(`directory ${this.node.id}`).below(hosts.length)
     for (let i = 0; i < hosts.length; i++) {
       const host = hosts[(first + i) % hosts.length] as string
+      const leftMs = (deadline - this.engine.now) / 1000
+      if (leftMs <= 0) break
+      const isCut = leftMs < this.timeoutMs
       try {
-        return await this.ask<Looked>(host, '$directory.look', actor, this.timeoutMs)
+        return await this.ask<Looked>(host, '$directory.look', actor, isCut ? leftMs : this.timeoutMs)
       } catch (error) {
-        // The next one may answer.
-        if (error instanceof RequestTimeout) this.late()
+        // The next one may answer. One that was not waited for long enough is not late.
+        if (error instanceof RequestTimeout && !isCut) this.late()
       }
     }
     throw new DirectoryUnavailable(`none of ${hosts.join(', ')} answered about ${actor}`)
@@ -108,9 +113,10 @@ export class DirectoryClient {
     throw new DirectoryUnavailable(`no majority for ${actor}`)
   }
 
-  /** Two that compete for a register must not meet again and again. */
+  /** Two that compete for a register must not meet again and again: the slower the hosts, the longer each waits. */
   private backoffMicros(attempt: number): number {
-    return this.engine.random(`directory ${this.node.id}`).integer(1_000, 10_000 << Math.min(attempt, 5))
+    const longest = Math.max(10_000 << Math.min(attempt, 5), this.roundMicros * 2 ** (Math.min(attempt, 5) - 1))
+    return this.engine.random(`directory ${this.node.id}`).integer(1_000, longest)
   }
 
   /** Prolongs this node's lease; true when a majority has done so within `timeoutMs` (default: as long as usual). */
@@ -158,8 +164,12 @@ export class DirectoryClient {
   private async timed<Reply>(ask: (index: number) => Promise<Reply>): Promise<Round<Reply>> {
     const asked = this.engine.now
     const round = await askAll(this.hosts.length, majorityOf(this.hosts.length), ask)
-    if (!round.majority) this.late()
-    else this.timeoutMs = bounded(Math.max(this.timeoutMs * 0.8, ((this.engine.now - asked) / 1000) * 3))
+    if (!round.majority) {
+      this.late()
+      return round
+    }
+    this.roundMicros = this.engine.now - asked
+    this.timeoutMs = bounded(Math.max(this.timeoutMs * 0.8, (this.roundMicros / 1000) * 3))
     return round
   }
 

@@ -39,16 +39,20 @@ export class Locator {
     this.cache = new Map()
   }
 
-  /** Asks the directory; where it knows nothing or does not answer, placement decides. */
-  async locate(actor: string): Promise<string> {
-    const registered = await this.lookUp(actor)
+  /**
+   * Asks the directory; where it knows nothing or does not answer, placement decides.
+   *
+   * Takes no longer than until `deadline` (virtual time, µs): then its caller has given up.
+   */
+  async locate(actor: string, deadline: number): Promise<string> {
+    const registered = await this.lookUp(actor, deadline)
     this.owner.system.happened(registered === undefined ? 'miss' : 'hit')
-    const node = registered ?? (await this.place(actor))
+    const node = registered ?? (await this.place(actor, deadline))
     this.learn(actor, node)
     return node
   }
 
-  private async lookUp(actor: string): Promise<string | undefined> {
+  private async lookUp(actor: string, deadline: number): Promise<string | undefined> {
     const { system } = this.owner
     const intensity = system.parts.directoryFaults
     let isStale = false
@@ -58,11 +62,11 @@ export class Locator {
       const [isSlow, fails] = [random.chance(intensity), random.chance(intensity)]
       isStale = random.chance(intensity)
       const delay = random.below(slowMicros)
-      if (isSlow && this.inject('slow lookup', actor)) await system.engine.sleep(delay)
+      if (isSlow && this.inject('slow lookup', actor)) await this.sleep(delay, deadline)
       if (fails && this.inject('lookup failure', actor)) return undefined
     }
     try {
-      const { node, former } = await this.client.look(actor)
+      const { node, former } = await this.client.look(actor, deadline)
       // As from a host that has missed the last change.
       return isStale && former !== undefined && former !== node && this.inject('stale lookup', actor) ? former : node
     } catch {
@@ -70,7 +74,7 @@ export class Locator {
     }
   }
 
-  private async place(actor: string): Promise<string> {
+  private async place(actor: string, deadline: number): Promise<string> {
     const { system, node } = this.owner
     const { place, parts } = system
     if (parts.placementFaults > 0 && parts.faults.active) {
@@ -78,7 +82,7 @@ export class Locator {
       const random = this.placementFaults.at(this.momentOf(actor))
       const [isSlow, fails] = [random.chance(parts.placementFaults), random.chance(parts.placementFaults)]
       const delay = random.below(slowMicros)
-      if (isSlow && this.inject('slow placement', actor)) await system.engine.sleep(delay)
+      if (isSlow && this.inject('slow placement', actor)) await this.sleep(delay, deadline)
       if (fails && this.inject('placement failure', actor)) return node.id
     }
     const alive: string[] = []
@@ -94,6 +98,11 @@ export class Locator {
     if (!system.members.has(chosen))
       throw new RangeError(`placement of ${actor} chose '${chosen}', which is not a node`)
     return chosen
+  }
+
+  private sleep(micros: number, deadline: number): Promise<void> {
+    const { engine } = this.owner.system
+    return engine.sleep(Math.max(0, Math.min(micros, Math.ceil(deadline - engine.now))))
   }
 
   /** True when the fault happens: it is not masked. */

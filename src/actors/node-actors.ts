@@ -217,7 +217,7 @@ export class NodeActors implements LifeCycleListener {
 
   /** Finding the actor is this node's work, whoever asks. */
   private locateAndCall(id: string, call: ActorCall): Promise<unknown> {
-    const work = async (): Promise<unknown> => this.callAt(await this.locator.locate(id), id, call)
+    const work = async (): Promise<unknown> => this.callAt(await this.locator.locate(id, call.deadline), id, call)
     return this.engine.owner === this.node.owner ? work() : this.node.run(work)
   }
 

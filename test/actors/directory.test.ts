@@ -276,6 +276,24 @@ describe('it works while a majority of its hosts is up', () => {
   })
 })
 
+test('two that compete for a register on slow links both get through, one after the other', async () => {
+  await passes(
+    async (sim) => {
+      const change = (node: Node, activation: number): Promise<unknown> =>
+        node.run(() => clientOf(node).change('x', () => ({ activation, node: node.id, lease: 1 })))
+      const begun = sim.now
+      await Promise.all(sim.nodes.map((node, i) => change(node, 101 + i)))
+      expect(sim.now - begun).toBeLessThan(100_000)
+    },
+    {
+      nodes: 3,
+      iterations: 100,
+      chaos: { latency: { kind: 'uniform', min: 300, max: 600 } },
+      invariants: { registered: false, shutdown: false },
+    },
+  )
+})
+
 test('an activation can take out its own registration only', async () => {
   await passes(
     async (sim) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
 import type { ActorSelf } from '../../src/actors/self.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
-import { fixedLatency } from './helpers.ts'
+import { eventually, fixedLatency } from './helpers.ts'
 
 /** An actor that says when each of its turns begins and ends. */
 const slow = (reentrant: boolean) => {
@@ -243,6 +243,43 @@ describe('call cycles', () => {
     )
   })
 
+  test('through a reentrant actor are detected, too', async () => {
+    await passes(
+      async (sim) => {
+        const Middle = actor(
+          'middle',
+          (self) => ({
+            back: (): Promise<string> => self.request(Outer('x'), 'hello'),
+            wait: (ms: number) => wait(ms),
+          }),
+          { reentrant: true },
+        )
+        const Outer: ReturnType<typeof outer> = outer()
+        function outer() {
+          return actor('outer', (self) => ({
+            hello: () => 'hello',
+            round: (): Promise<string> => self.request(Middle('x'), 'back'),
+          }))
+        }
+        const { actors } = sim.nodes[0]!
+        const begun = sim.now
+        await expect(actors.request(Outer('x'), 'round')).rejects.toMatchObject({
+          name: 'CallCycle',
+          chain: ['outer/x', 'middle/x', 'outer/x'],
+        })
+        expect(sim.now - begun).toBeLessThan(200)
+        expect(await actors.request(Middle('x'), 'back')).toBe('hello')
+        // While turns interleave nobody can tell whose call it is: then it times out.
+        actors.send(Middle('x'), 'wait', 20_000)
+        await sim.sleep(100)
+        await expect(actors.request(Outer('x'), 'round')).rejects.toMatchObject({ name: 'RequestTimeout' })
+        await sim.sleep(20_000)
+        expect(await actors.request(Middle('x'), 'back')).toBe('hello')
+      },
+      { nodes: 2, iterations: 5 },
+    )
+  })
+
   test('a caller that has stopped waiting is in no cycle', async () => {
     await passes(
       async (sim) => {
@@ -349,4 +386,27 @@ test('a timeout is the caller’s, and its error names the actor and the method'
     },
     { nodes: 3 },
   )
+})
+
+test('finding the actor takes no longer than the timeout either, and is not finding it then', async () => {
+  const Here = actor('here', (self) => ({ where: () => self.node }))
+  for (const chaos of [{}, { directory: 1, placement: 1 }]) {
+    await passes(
+      async (sim) => {
+        const { actors } = sim.nodes[3]!
+        sim.network.isolate('n4')
+        for (const timeout of [50, 300, 1_000, 7_000]) {
+          const begun = sim.now
+          await expect(actors.request(Here(`${timeout}`), 'where', undefined, { timeout })).rejects.toMatchObject({
+            name: expect.stringMatching(/^(ActorUnavailable|RequestTimeout)$/) as string,
+          })
+          expect(sim.now - begun).toBeLessThanOrEqual(timeout + 0.01)
+        }
+        sim.network.heal()
+        await sim.quiesce()
+        expect(await eventually(sim, () => actors.request(Here('300'), 'where'))).toMatch(/^n[1-4]$/)
+      },
+      { nodes: 4, iterations: 20, chaos },
+    )
+  }
 })
