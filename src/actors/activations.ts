@@ -107,7 +107,7 @@ export class Activations implements ActivationOwner {
       starting = this.start(id, type, key).finally(() => this.starting.delete(id))
       this.starting.set(id, starting)
     }
-    return starting
+    return await starting
   }
 
   /** The node died: nothing runs any more, and nobody is told. */

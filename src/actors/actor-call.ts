@@ -58,7 +58,8 @@ export function replyThrown(at: string, error: unknown, kind: 'threw' | 'not act
 export function replyUnrouted(at: string, error: unknown): ActorReply {
   if (error instanceof NotHere) return { at, kind: 'not here' }
   if (error instanceof RequestTimeout || error instanceof ConnectionReset) return { at, kind: 'lost' }
-  if (error instanceof SendFailed || error instanceof DirectoryUnavailable || error instanceof ActorUnavailable) {
+  if (error instanceof SendFailed) return { at, kind: 'unavailable', reason: `${at} could not send the call on` }
+  if (error instanceof DirectoryUnavailable || error instanceof ActorUnavailable) {
     return { at, kind: 'unavailable', reason: error.message }
   }
   return replyThrown(at, error, 'not activated')
@@ -85,12 +86,13 @@ export function openReply(reply: ActorReply, { type, key, method, timeoutMs }: A
   }
 }
 
-/** The bus's error as the caller of an actor is to see it: about the actor, not about our own message. */
-export function callError(error: unknown, { type, key, method, timeoutMs }: ActorCall): unknown {
+/** The bus's error as the caller of an actor is to see it: about the actor, not about our own message to `target`. */
+export function callError(error: unknown, { type, key, method, timeoutMs }: ActorCall, target: string): unknown {
   const id = `${type}/${key}`
   if (error instanceof RequestTimeout) return new RequestTimeout(id, method, timeoutMs)
   if (error instanceof ConnectionReset) return new ConnectionReset(id, method)
-  if (error instanceof SendFailed) return new SendFailed(id, method, `the connection to ${error.to} failed`)
+  if (error instanceof SendFailed) return new SendFailed(id, method, `the connection to ${target} failed`)
+  if (error instanceof RemoteError) return new ActorUnavailable(id, `${target} takes no calls`)
   return error
 }
 

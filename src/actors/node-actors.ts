@@ -212,19 +212,22 @@ export class NodeActors implements LifeCycleListener {
     this.system.happened('forward')
     this.locator.learn(id, to)
     const forwarded = sealed({ ...call, hops: call.hops + 1 })
-    return sealed(await this.node.bus.request<ActorReply>(to, '$actor.call', forwarded, { timeout }))
+    return sealed(await this.node.bus.ask<ActorReply>(to, '$actor.call', forwarded, timeout))
   }
 
   /** Finding the actor is this node's work, whoever asks. */
   private locateAndCall(id: string, call: ActorCall): Promise<unknown> {
-    const work = async (): Promise<unknown> => this.callAt(await this.locator.locate(id, call.deadline), id, call)
+    const work = async (): Promise<unknown> => {
+      const target = await this.locator.locate(id, call.deadline)
+      return await this.callAt(target, id, call)
+    }
     return this.engine.owner === this.node.owner ? work() : this.node.run(work)
   }
 
   private callAt(target: string, id: string, call: ActorCall): Promise<unknown> {
     const timeout = (call.deadline - this.engine.now) / 1000
     if (timeout <= 0) return Promise.reject(tooLate(id))
-    return this.node.bus.request<ActorReply>(target, '$actor.call', sealed(call), { timeout }).then(
+    return this.node.bus.ask<ActorReply>(target, '$actor.call', sealed(call), timeout).then(
       (reply) => {
         if (reply.kind === 'value') {
           this.locator.learn(id, reply.at)
@@ -236,7 +239,7 @@ export class NodeActors implements LifeCycleListener {
         if (error instanceof RequestTimeout || error instanceof ConnectionReset || error instanceof SendFailed) {
           this.locator.forget(id)
         }
-        throw callError(error, call)
+        throw callError(error, call, target)
       },
     )
   }
