@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { eventKind } from '../engine/event.ts'
+import type { Wait } from '../engine/failure.ts'
 import type { Owner } from '../engine/owner.ts'
 import { isThenable } from '../nodes/node.ts'
 import type { ActorType } from './actor.ts'
@@ -22,6 +23,7 @@ interface Turn {
 
 const turnKind = eventKind<string>('turn', (actor) => actor)
 const noLinks: readonly CallLink[] = []
+const hooksRun = Symbol('hooks')
 
 /** What an activation asks and tells its node. */
 export interface ActivationOwner {
@@ -52,6 +54,9 @@ export class Activation {
   private interleaved = false
   /** Number of the present turn. */
   private turns = 0
+  /** What is under way, for a report of who waits: a method, '' for a timer's turn; and since when. */
+  private doing: string | typeof hooksRun = ''
+  private doingSince: number
   readonly hooks: (() => unknown)[] = []
   readonly timers = new Set<() => void>()
   private readonly owner: ActivationOwner
@@ -68,7 +73,7 @@ export class Activation {
     this.type = type
     this.registration = registration
     this.fence = fence
-    this.lastUsed = this.engine.now
+    this.lastUsed = this.doingSince = this.engine.now
   }
 
   /** The factory has settled: turns begin. */
@@ -101,6 +106,15 @@ export class Activation {
   /** True while a turn is under way or waits. */
   get isBusy(): boolean {
     return this.running > 0 || this.waiting.length > 0
+  }
+
+  /** What keeps the activation from going on, when it is not idle. */
+  *waits(node: string): Iterable<Wait> {
+    const { id, doing, state, doingSince: since } = this
+    if (state === 'loading') yield { owner: node, what: `factory of actor ${id}`, since }
+    else if (this.running === 0) return
+    else if (doing === hooksRun) yield { owner: node, what: `deactivation hooks of actor ${id}`, since }
+    else yield { owner: node, what: doing === '' ? `a timer's turn of actor ${id}` : `${id}.${doing}`, since }
   }
 
   /** The chain of a call that the present turn makes. */
@@ -141,6 +155,8 @@ export class Activation {
     this.running++
     this.turns++
     this.interleaved = false
+    this.doing = hooksRun
+    this.doingSince = this.engine.now
     for (const hook of this.hooks) {
       try {
         await hook()
@@ -173,6 +189,8 @@ export class Activation {
     if (this.state === 'gone') this.owner.handledAfterEnd(this)
     this.interleaved = this.running > 0
     this.chain = chain
+    this.doing = method
+    this.doingSince = this.engine.now
     this.running++
     this.turns++
     let result: unknown

@@ -1,4 +1,5 @@
 import { eventKind } from '../engine/event.ts'
+import type { Wait } from '../engine/failure.ts'
 import type { Owner } from '../engine/owner.ts'
 import { Activation, type ActivationOwner } from './activation.ts'
 import { actorInvariants } from './actor-system.ts'
@@ -61,6 +62,11 @@ export class Activations implements ActivationOwner {
 
   get size(): number {
     return this.byId.size
+  }
+
+  /** Who is in the middle of something, for a report. */
+  *waits(): Iterable<Wait> {
+    for (const activation of this.byId.values()) yield* activation.waits(this.owner.node.owner.id)
   }
 
   ids(): string[] {

@@ -52,6 +52,7 @@ export class NodeActors implements LifeCycleListener {
     this.activations = new Activations(this, this.client)
     system.members.set(node.id, this)
     node.listen(this)
+    system.engine.describeWaits(() => this.activations.waits())
     if (node.state === 'running') this.install()
   }
 
@@ -121,6 +122,9 @@ export class NodeActors implements LifeCycleListener {
     const { type, key, id } = ref
     let call: ActorCall
     try {
+      if (typeof method !== 'string' || method === '') {
+        throw badInput('actor method', method, 'it must be the name of a method')
+      }
       if (!(typeof timeoutMs === 'number' && timeoutMs > 0)) {
         throw badInput('actor request timeout', timeoutMs, 'it must be a number of virtual milliseconds above 0')
       }

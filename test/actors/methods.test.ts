@@ -1,7 +1,7 @@
 /** What a factory may give back. */
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
-import { passes } from '../verdict/verdict.ts'
+import { failureOf, passes } from '../verdict/verdict.ts'
 
 class Account {
   private balance = 0
@@ -55,4 +55,45 @@ test('what every object has is no method; the error says which ones there are', 
       })
     }
   })
+})
+
+test('a name that is none is refused', async () => {
+  await passes(async (sim) => {
+    const Saver = actor('saver', () => new Savings())
+    for (const name of ['', undefined, 7]) {
+      await expect(sim.node('n').actors.request(Saver('x'), name as never)).rejects.toThrow('actor method')
+    }
+  })
+})
+
+describe('what never ends is named in the report', () => {
+  const never = (): Promise<never> => new Promise(() => {})
+  const failing = (hangs: 'factory' | 'method' | 'timer' | 'hook') =>
+    failureOf(
+      async (sim) => {
+        const Stuck = actor('stuck', async (self) => {
+          if (hangs === 'timer') self.after(10, never)
+          if (hangs === 'hook') self.onDeactivate(never)
+          if (hangs === 'factory') await never()
+          return { work: () => (hangs === 'method' ? never() : 1) }
+        })
+        await sim.nodes[0]!.actors.request(Stuck('x'), 'work').catch(() => undefined)
+        await sim.sleep(100)
+      },
+      { nodes: 3, placement: () => 'n2', chaos: { latency: { kind: 'constant', ms: 4 } } },
+    )
+  const expected = {
+    factory: /n2 waits for factory of actor stuck\/x, since \d/,
+    method: /n2 waits for stuck\/x\.work, since \d/,
+    timer: /n2 waits for a timer's turn of actor stuck\/x, since \d/,
+    hook: /n2 waits for deactivation hooks of actor stuck\/x, since \d/,
+  } as const
+  for (const what of ['factory', 'method', 'timer', 'hook'] as const) {
+    test(what, async () => {
+      expect(await failing(what)).toMatchObject({
+        kind: 'Leak',
+        message: expect.stringMatching(expected[what]) as string,
+      })
+    })
+  }
 })
