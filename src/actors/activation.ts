@@ -80,6 +80,7 @@ export class Activation {
   begin(methods: object): void {
     this.methods = methods as typeof this.methods
     this.state = 'active'
+    this.continue()
   }
 
   /** Takes a message: the result when the turn ends at once, else a promise of it. */
@@ -128,7 +129,7 @@ export class Activation {
     const fail = (error: unknown): void => {
       if (!(error instanceof Refused)) this.engine.fail(error)
     }
-    if (this.mustWait) {
+    if (this.mustWait || this.state === 'loading') {
       this.waiting.push({ method: '', payload: callback, chain: noLinks, resolve: () => {}, reject: fail })
       return
     }
@@ -234,9 +235,12 @@ export class Activation {
     if (--this.running > 0) return
     this.chain = noLinks
     this.whenIdle?.()
-    if (this.waiting.length > 0 && this.state === 'active') {
-      this.engine.scheduleAt(this.engine.now, turnKind, 0, this.owner.code, () => this.nextTurn(), this.id)
-    }
+    this.continue()
+  }
+
+  private continue(): void {
+    if (this.waiting.length === 0 || this.state !== 'active') return
+    this.engine.scheduleAt(this.engine.now, turnKind, 0, this.owner.code, () => this.nextTurn(), this.id)
   }
 
   private nextTurn(): void {

@@ -29,15 +29,20 @@ export function createSelf(
     if (activation.state === 'gone') return () => {}
     const micros = Math.max(1, Math.round(ms * 1000))
     const arm = () => engine.scheduleAt(engine.now + micros, actorTimerKind, 0, node.owner, fire, id)
+    let isUndone = false
     const cancel = (): void => {
+      isUndone = true
       engine.cancel(event)
       activation.timers.delete(cancel)
     }
     function fire(): void {
       if (repeats) event = arm()
       else activation.timers.delete(cancel)
-      if (activation.state === 'active') activation.runTurn(callback)
+      // One that comes while the factory runs waits for it; of those that repeat another one comes.
+      if (activation.state === 'active' || (activation.state === 'loading' && !repeats)) activation.runTurn(turn)
     }
+    // It may be undone while it waits for its turn.
+    const turn = (): unknown => (isUndone ? undefined : callback())
     let event = arm()
     activation.timers.add(cancel)
     return cancel

@@ -176,6 +176,32 @@ describe('timers', () => {
     })
   })
 
+  test('that come while the factory runs wait for it; undone while they wait, they do not run', async () => {
+    await passes(async (sim) => {
+      const log: string[] = []
+      const Slow = actor('slow', async (self) => {
+        self.after(10, () => log.push('after'))
+        self.after(1_000, () => log.push('late'))
+        const undo = self.after(20, () => log.push('undone'))
+        await wait(100)
+        undo()
+        return {
+          log: () => [...log],
+          work: async (ms: number) => {
+            const stop = self.after(ms / 2, () => log.push('stopped'))
+            await wait(ms)
+            stop()
+          },
+        }
+      })
+      const { actors } = sim.node('n')
+      await actors.request(Slow('x'), 'work', 100)
+      expect(await actors.request(Slow('x'), 'log')).toEqual(['after'])
+      await sim.sleep(1_000)
+      expect(log).toEqual(['after', 'late'])
+    })
+  })
+
   test('what a callback throws fails the simulation', async () => {
     const Timed = actor('timed', (self) => ({
       start: (isAsync: boolean) =>
