@@ -53,11 +53,7 @@ function faultLines({ minimal, run }: SeedFailure): string[] {
     const count = `${groupThousands(faults.length)} of ${groupThousands(minimal.faultsBefore)}`
     if (faults.length === 0)
       return [`minimal faults, none of ${groupThousands(minimal.faultsBefore)}: it fails without any`]
-    return [
-      `minimal faults, ${count}:`,
-      ...faults.slice(0, shownSteps).map(faultLine),
-      ...more(faults.length),
-    ]
+    return [`minimal faults, ${count}:`, ...faults.slice(0, shownSteps).map(faultLine), ...more(faults.length)]
   }
   if (run === undefined || run.faults.length === 0) return []
   const shown = run.faults.slice(-shownEvents)

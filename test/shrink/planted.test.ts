@@ -7,7 +7,7 @@ import { replay, search, sizeOf, titleOf, withoutOne } from './run.ts'
 const swarm = { chaos: 'swarm' } as const
 
 describe.each(plantedBugs)('$name', ({ body, options, minimum }) => {
-  test.each([1, 8])('from root seed %i', async (root) => {
+  test.each([1, 3])('from root seed %i', async (root) => {
     const given = { ...options, ...swarm, seed: root }
     const { failure } = await search(body, given)
     const { minimal, seed, run } = failure
