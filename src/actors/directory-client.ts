@@ -7,7 +7,7 @@ import { nextBallot } from './ballot.ts'
 import type { DirectoryHost } from './directory-host.ts'
 import { type LeaseMessage, type Question, answer } from './directory-questions.ts'
 import { DirectoryUnavailable } from './errors.ts'
-import { type Round, askAll, majorityOf } from './quorum.ts'
+import { type Round, askAll, countOf, majorityOf } from './quorum.ts'
 import type { AcceptMessage, Looked, PrepareMessage, Prepared, Registration } from './registration.ts'
 
 /** A registration with whether a majority of the hosts says that its lease has ended. */
@@ -96,10 +96,9 @@ export class DirectoryClient {
       this.highest = ballot
       const prepare: PrepareMessage = { actor, ballot }
       const prepared = await this.askHosts<Prepared>('$directory.prepare', prepare)
-      for (const { reply } of prepared.replies) this.highest = Math.max(this.highest, reply.ballot)
+      for (const { ballot: seen } of prepared.replies) this.highest = Math.max(this.highest, seen)
       patience -= prepared.majority ? costOfRefusal : costOfSilence
-      const promises = prepared.replies.filter(({ reply }) => reply.ok)
-      if (promises.length < majority) continue
+      if (countOf(prepared.replies, ({ ok }) => ok) < majority) continue
       const found = this.judge(prepared)
       const value = decide(found)
       // What a majority has accepted under one ballot is decided: there is nothing to change.
@@ -107,7 +106,7 @@ export class DirectoryClient {
       mustWrite = true
       const accept: AcceptMessage = { actor, ballot, value }
       const accepted = await this.askHosts<boolean>('$directory.accept', accept)
-      if (accepted.replies.filter(({ reply }) => reply).length >= majority) return { value, ballot }
+      if (countOf(accepted.replies, isYes) >= majority) return { value, ballot }
       if (!accepted.majority) patience -= costOfSilence
     }
     throw new DirectoryUnavailable(`no majority for ${actor}`)
@@ -127,7 +126,7 @@ export class DirectoryClient {
       this.ask(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs, true)
     const majority = majorityOf(hosts.length)
     const { replies } = await (timeoutMs === undefined ? this.timed(ask) : askAll(hosts.length, majority, ask))
-    return replies.filter(({ reply }) => reply).length >= majority
+    return countOf(replies, isYes) >= majority
   }
 
   /** Gives this node's lease back: every registration under it is void. */
@@ -179,16 +178,18 @@ export class DirectoryClient {
 
   /** The newest value of a majority, and whether all of a majority say that its lease has ended. */
   private judge({ replies }: Round<Prepared>): Found & { readonly isDecided: boolean; readonly ballot: number } {
-    let newest = (replies[0] as { reply: Prepared }).reply
-    for (const { reply } of replies) if (reply.accepted > newest.accepted) newest = reply
+    let newest = replies[0] as Prepared
+    for (const reply of replies) if (reply.accepted > newest.accepted) newest = reply
     const { value, accepted: ballot } = newest
     const majority = majorityOf(this.hosts.length)
-    const isDecided = replies.filter(({ reply }) => reply.accepted === ballot).length >= majority
+    const isDecided = countOf(replies, ({ accepted }) => accepted === ballot) >= majority
     if (value === null) return { value, ended: false, isDecided, ballot }
-    const votes = replies.filter(({ reply }) => !reply.live && reply.value?.activation === value.activation).length
+    const votes = countOf(replies, (reply) => !reply.live && reply.value?.activation === value.activation)
     return { value, ended: votes >= majority, isDecided, ballot }
   }
 }
+
+const isYes = (reply: boolean): boolean => reply
 
 function bounded(timeoutMs: number): number {
   return Math.min(Math.max(timeoutMs, shortestTimeoutMs), longestTimeoutMs)

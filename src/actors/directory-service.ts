@@ -44,7 +44,7 @@ async function recover(node: ActorNode, host: DirectoryHost, system: ActorSystem
       node.bus.ask<HostCopy | typeof blankReplica>(others[i] as string, '$directory.copy', floor, timeout),
     )
     let blank = 0
-    for (const { reply } of round.replies) {
+    for (const reply of round.replies) {
       if (reply === blankReplica) blank++
       else host.merge(reply)
     }

@@ -1,7 +1,7 @@
 /** How one round of asking ended. */
 export interface Round<Reply> {
-  /** The replies that came in time, with the index of who gave each. */
-  readonly replies: readonly { readonly from: number; readonly reply: Reply }[]
+  /** The replies that came in time. */
+  readonly replies: readonly Reply[]
   /** True when a majority answered. */
   readonly majority: boolean
 }
@@ -9,6 +9,13 @@ export interface Round<Reply> {
 /** More than half. */
 export function majorityOf(count: number): number {
   return (count >> 1) + 1
+}
+
+/** How many of a list are so. */
+export function countOf<T>(list: readonly T[], is: (one: T) => boolean): number {
+  let count = 0
+  for (const one of list) if (is(one)) count++
+  return count
 }
 
 /**
@@ -22,17 +29,17 @@ export function askAll<Reply>(
   ask: (index: number) => Promise<Reply>,
 ): Promise<Round<Reply>> {
   return new Promise((resolve) => {
-    const replies: { from: number; reply: Reply }[] = []
+    const replies: Reply[] = []
     let failed = 0
     const judge = (): void => {
       if (replies.length === needed || failed === count - needed + 1) {
         resolve({ replies: replies.slice(), majority: replies.length >= needed })
       }
     }
-    for (let from = 0; from < count; from++) {
-      ask(from).then(
+    for (let index = 0; index < count; index++) {
+      ask(index).then(
         (reply) => {
-          replies.push({ from, reply })
+          replies.push(reply)
           judge()
         },
         () => {

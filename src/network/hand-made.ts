@@ -72,7 +72,7 @@ export class Network extends MessageNetwork {
   heal(): void {
     this.partitions.clear()
     this.holds.clear()
-    for (const link of this.allLinks()) for (const { partition } of link.cuts) this.uncut(link, partition)
+    for (const link of this.allLinks) for (const { partition } of link.cuts) this.uncut(link, partition)
     this.noted(() => 'heal')
   }
 
@@ -133,10 +133,10 @@ export class Network extends MessageNetwork {
     const text = (): string => describePartition(left, right, oneWay)
     if (fault === undefined) this.noted(() => `partition ${text()}`)
     this.partitions.set(number, partition)
-    for (const link of this.allLinks()) if (cuts(partition, link)) this.cut(link, number, mode, fault)
+    for (const link of this.allLinks) if (cuts(partition, link)) this.cut(link, number, mode, fault)
     return once(() => {
       if (!this.partitions.delete(number)) return
-      for (const link of this.allLinks()) this.uncut(link, number)
+      for (const link of this.allLinks) this.uncut(link, number)
       if (fault === undefined) this.noted(() => `heal ${text()}`)
     })
   }

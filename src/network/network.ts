@@ -38,6 +38,8 @@ export class MessageNetwork {
   private readonly byId = new Map<string, Endpoint>()
   /** links[from][to] */
   private readonly links: (Link | undefined)[][] = []
+  /** All of them; undefined: to be made anew. */
+  private list: readonly Link[] | undefined
   private readonly rules: Rule[] = []
   private readonly onNewLink: ((link: Link) => void)[] = []
   private latency = latencySampler(defaultLatency)
@@ -81,12 +83,12 @@ export class MessageNetwork {
   /** Sets the latency of all links, those to come too. */
   setLatency(latency: Latency): void {
     this.latency = latencySampler(checkLatency(latency, 'network latency'))
-    for (const link of this.allLinks()) link.sample = this.latency
+    for (const link of this.allLinks) link.sample = this.latency
   }
 
   /** Called for every link, those to come too. */
   eachLink(configure: (link: Link) => void): void {
-    for (const link of this.allLinks()) configure(link)
+    for (const link of this.allLinks) configure(link)
     this.onNewLink.push(configure)
   }
 
@@ -97,14 +99,15 @@ export class MessageNetwork {
 
   /** The chaos phase is over: no link loses, copies or delays messages any more, unless the test sets it anew. */
   calmLinks(): void {
-    for (const link of this.allLinks()) {
+    for (const link of this.allLinks) {
       Object.assign(link.faults, { loss: 0, duplication: 0, reordering: 0 })
       link.byHand = false
     }
   }
 
-  *allLinks(): Iterable<Link> {
-    for (const row of this.links) for (const link of row) if (link !== undefined) yield link
+  /** By sender, then by receiver. */
+  get allLinks(): readonly Link[] {
+    return (this.list ??= this.links.flatMap((row) => row.filter((link) => link !== undefined)))
   }
 
   addRule(rule: Rule): () => void {
@@ -300,6 +303,7 @@ export class MessageNetwork {
     const random = this.engine.random(`link ${from.id} > ${to.id}`)
     const link = new Link(from, to, random, from === to ? () => 0 : this.latency)
     ;(this.links[from.index] as (Link | undefined)[])[to.index] = link
+    this.list = undefined
     if (from === to) return link
     for (const configure of this.onNewLink) configure(link)
     this.linked(link)
@@ -314,7 +318,7 @@ export class MessageNetwork {
     for (const { kind, data } of this.engine.waitingEvents) {
       if (kind === (deliverKind as EventKind)) yield waitFor('delivery of', data)
     }
-    for (const link of this.allLinks()) {
+    for (const link of this.allLinks) {
       for (const message of link.waiting) yield waitFor(`a blocked link, ${link.name}, to deliver`, message)
     }
   }

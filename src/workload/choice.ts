@@ -41,7 +41,8 @@ export function choose<Sim, Node>(
   all: readonly Weighted<Sim, Node>[],
   view: DrawView<Node>,
 ): Weighted<Sim, Node> | undefined {
-  const open = all.filter(({ operation }) => operation.enabled === undefined || operation.enabled(view))
+  const isAlways = all.every(({ operation }) => operation.enabled === undefined)
+  const open = isAlways ? all : all.filter(({ operation }) => operation.enabled?.(view) ?? true)
   // No draw when the choice is forced.
   if (open.length <= 1) return open[0]
   let total = 0
