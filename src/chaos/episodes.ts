@@ -18,6 +18,8 @@ export interface Episode {
 /** What a family needs to have episodes. */
 export interface EpisodeFamily {
   readonly family: string
+  /** Tells those of the same family apart that go on side by side. */
+  readonly lane?: string
   readonly options: EpisodeOptions
   /** Waits between two, virtual ms. */
   readonly every: readonly [number, number]
@@ -26,7 +28,7 @@ export interface EpisodeFamily {
   begin(random: RandomStream, lastsMs: number): Episode | undefined
 }
 
-/** Faults that begin, last and end: one at a time in each family, until the quiet phase ends them all. */
+/** Faults that begin, last and end: one at a time in each lane of a family, until the quiet phase ends them all. */
 export class Episodes {
   private readonly engine: Engine
   private readonly faults: FaultPlan
@@ -42,7 +44,7 @@ export class Episodes {
 
   start(family: EpisodeFamily): void {
     this.faults.enable(family.family)
-    this.next(family, this.engine.random(`faults ${family.family}`))
+    this.next(family, this.engine.random(`faults ${family.family}${family.lane ?? ''}`))
   }
 
   /** Ends every episode under way. */

@@ -23,7 +23,10 @@ export interface PartitionEpisodes extends EpisodeOptions {
 }
 
 export interface CrashEpisodes extends EpisodeOptions {
-  /** Most nodes dead at the same time. Default: fewer than half; with `zones`, the largest zone. */
+  /**
+   * Most nodes dead at the same time, those counted that the test has killed itself; so many episodes go on side by
+   * side, 16 at most. Default: one episode at a time, and fewer than half; with `zones`, the largest zone.
+   */
   readonly maxDead?: number
   /** Share of crashes that lose the node's storage, too. Default 0.1. */
   readonly wipe?: Intensity

@@ -14,8 +14,23 @@ type Death = 'crash' | 'wipe' | 'graceful stop'
 /** Attrition: a node (or a zone of nodes) dies, stays dead for a while, and is restarted. */
 export function startCrashes(episodes: Episodes, faults: FaultPlan, options: CrashEpisodes, victims: Victims): void {
   faults.enable('crash')
+  const lanes = Math.max(1, Math.min(Math.floor(options.maxDead ?? 1), lanesMax))
+  for (let lane = 1; lane <= lanes; lane++) startCrashLane(episodes, faults, options, victims, lane)
+}
+
+/** Most episodes side by side. */
+const lanesMax = 16
+
+function startCrashLane(
+  episodes: Episodes,
+  faults: FaultPlan,
+  options: CrashEpisodes,
+  victims: Victims,
+  lane: number,
+): void {
   episodes.start({
     family: 'crash',
+    lane: lane === 1 ? '' : ` ${lane}`,
     options,
     every: [50, 5_000],
     lasts: [10, 2_000],
