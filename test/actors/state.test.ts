@@ -29,7 +29,8 @@ const Ledger = actor(
 )
 
 const ids = (sim: Simulation, key: string, at = 0): Promise<string[]> =>
-  eventually(sim, () => sim.nodes[at]!.actors.request(Ledger(key), 'ids'))
+  // On the slowest links an idle ledger needs more than 5 s to go and to come again.
+  eventually(sim, () => sim.nodes[at]!.actors.request(Ledger(key), 'ids', undefined, { timeout: 20_000 }))
 
 describe('saved state', () => {
   test('outlives the activation; what was not saved does not', async () => {
