@@ -30,7 +30,10 @@ export function inboxes(journal: Journal): Actor<Inbox> {
           receive(id)
           sometimes(true, 'a one-way message arrives')
         },
-        wake: () => self.node,
+        wake() {
+          journal.busy.add(self.id)
+          return self.node
+        },
       }
     },
     { idleMs: 5_000 },
