@@ -69,8 +69,10 @@ export class Activations implements ActivationOwner {
     for (const activation of this.byId.values()) yield* activation.waits(this.owner.node.owner.id)
   }
 
+  /** Ids of those that may still run; where the lease has ended nobody may have noticed yet. */
   ids(): string[] {
-    return [...this.byId.keys()]
+    const held = [...this.byId.values()].filter(({ registration }) => this.lease.isHeld(registration.lease))
+    return held.map(({ id }) => id)
   }
 
   has(id: string): boolean {
