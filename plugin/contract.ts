@@ -98,6 +98,8 @@ export interface SimulationMeta {
   faults: FaultCount[]
   failures: FailureSummary[]
   warnings: string[]
+  /** The test that SIMULATION_PLAN is for, as 'suite > test', and whether this is it. */
+  plan?: { test: string; used: boolean }
   /** What happens when the test is slow; null: no watch. */
   slow: { periodMs: number; terminateAfter: number | null } | null
 }

@@ -92,8 +92,17 @@ export const collectRun = (
         })
     }
   }
+  const unused = unusedPlan(simulations)
+  if (unused !== undefined) warnings.push(unused)
   simulations.sort((a, b) => compare(a.file, b.file) || compare(a.project, b.project))
   return { simulations, skipped, catalogue, incomplete: whyIncomplete(vitest, modules, reason, isRerun), warnings }
+}
+
+/** SIMULATION_PLAN says for which test it is. */
+const unusedPlan = (simulations: readonly CollectedSimulation[]): string | undefined => {
+  const plans = simulations.flatMap(({ meta: { plan } }) => (typeof plan?.test === 'string' ? [plan] : []))
+  if (plans[0] === undefined || plans.some(({ used }) => used)) return undefined
+  return `SIMULATION_PLAN was not used: it is for '${plans[0].test}', which did not run; the tests above ran their whole seed`
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -58,7 +58,7 @@ export function resultMeta(
     sites: siteCounts(result.sites, settings.options.sometimes ?? []),
     faults: result.families.map((family) => ({ ...family })),
     failures,
-    warnings: [...(result.notReproducible === undefined ? [] : [result.notReproducible]), ...warningsOf(result)],
+    warnings: [result.notReproducible, result.unusedFaults, ...warningsOf(result)].filter((text) => text !== undefined),
   }
 }
 

@@ -9,6 +9,8 @@ import type { TestSettings } from './settings.ts'
 export interface Replay {
   readonly plan?: ReplayPlan
   readonly expected?: ExpectedRun
+  /** The test that SIMULATION_PLAN is for, and whether it is this one. */
+  readonly pasted?: { readonly test: string; readonly used: boolean }
 }
 
 /**
@@ -29,10 +31,10 @@ export function replayFor({ alone, seedSource, seed }: TestSettings, testFile: s
   }
   if (pasted?.test === testName) {
     const { plan, expected } = pasted
-    return { plan, ...(expected && { expected }) }
+    return { plan, ...(expected && { expected }), pasted: { test: testName, used: true } }
   }
   const expected = keptRun(testFile, testName, seed)
-  return expected === undefined ? {} : { expected }
+  return { ...(expected && { expected }), ...(pasted && { pasted: { test: pasted.test, used: false } }) }
 }
 
 /** A file that cannot be read is no reason not to replay a seed. */

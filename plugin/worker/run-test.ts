@@ -51,7 +51,7 @@ async function execute(run: TestRun): Promise<void> {
     begun = true
     return withHooks && !first ? hooks.between() : undefined
   }
-  const replay = replayFor(settings, task.file.filepath, fullName(task))
+  const { pasted, ...replay } = replayFor(settings, task.file.filepath, fullName(task))
   const context: RunContext = {
     host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
@@ -71,7 +71,7 @@ async function execute(run: TestRun): Promise<void> {
   if (withHooks) await hooks.finish()
   // After a timeout Vitest has written its own error there.
   if (!run.signal.aborted) expectations.end()
-  settle(run, result, replay)
+  settle(run, result, { ...replay, ...(pasted && { pasted }) })
 }
 
 /** Samples of a run that go into a command line, and into a file. */
@@ -83,7 +83,8 @@ function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
   const { task, settings } = run
   const kept = result.failure === undefined ? undefined : keep(run, result.failure, replay)
   const verdict = verdictOf(run, result, replay, kept)
-  task.meta.simulation = resultMeta(settings, result, verdict === undefined ? [] : [verdict.summary])
+  const meta = resultMeta(settings, result, verdict === undefined ? [] : [verdict.summary])
+  task.meta.simulation = { ...meta, ...(replay.pasted && { plan: replay.pasted }) }
   fileMeta(task.file)
   if (verdict === undefined) return
   throw verdict.error
@@ -115,7 +116,9 @@ function seedVerdict(
   const expected = expectedOf(smallest?.run, pastedSamples)
   const plan = smallest && planToText({ test: fullName(run.task), plan: smallest.plan, expected })
   const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, plan)
-  const notes = [result.notReproducible, note].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
+  const notes = [result.notReproducible, result.unusedFaults, note].flatMap((text) =>
+    text === undefined ? [] : [`\n  ${text}`],
+  )
   const story = failureStory(failure, result.planned, { seed: replay, minimal }) + notes.join('')
   const shown = failure.minimal?.run.failure ?? what
   const error = simulationFailed(what.kind, shown.message, story, shown.error)

@@ -11,7 +11,7 @@ import { plannedIterations } from './iteration-control.ts'
 import { type ResolvedOptions, type SimulationOptions, resolveOptions } from './options.ts'
 import { type RequiredSite, type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
 import type { ReplayPlan } from './replay-plan.ts'
-import type { ExpectedRun } from './reproduction.ts'
+import { type ExpectedRun, unusedFaults } from './reproduction.ts'
 import { SeedRunner } from './seed-runner.ts'
 import type { IterationResult } from './verdict.ts'
 
@@ -75,6 +75,8 @@ export interface SimulationResult {
   readonly missed: readonly SiteResult[]
   /** Says that a replay did not do what was expected of it; undefined: it did, or nothing was. */
   readonly notReproducible: string | undefined
+  /** Says that a plan named faults that did not happen. */
+  readonly unusedFaults: string | undefined
 }
 
 /**
@@ -110,6 +112,7 @@ class Campaign {
   private events = 0
   private reported = 0
   private notReproducible: string | undefined
+  private unusedFaults: string | undefined
 
   constructor(body: Body, options: ResolvedOptions, context: RunContext) {
     this.options = options
@@ -173,6 +176,8 @@ class Campaign {
     if (alone === true && expected !== undefined) {
       this.notReproducible = await this.examiner.reproduces(result, number, plan, expected)
     }
+    // Another run has other faults: that says less.
+    if (plan !== undefined && this.notReproducible === undefined) this.unusedFaults = unusedFaults(plan, result)
     if (result.failure !== undefined) return this.examiner.explain(result, number, plan)
     return this.isCheckedTwice(number) ? this.examiner.compare(result, number, plan) : undefined
   }
@@ -236,6 +241,7 @@ class Campaign {
       failure,
       missed,
       notReproducible: this.notReproducible,
+      unusedFaults: this.unusedFaults,
     }
   }
 }

@@ -17,6 +17,8 @@ export interface SeedFailure {
   readonly run: IterationResult | undefined
   readonly chaos: string
   readonly digest: string
+  /** What it ran by, when it was a replay of a minimal failure. */
+  readonly plan?: ReplayPlan | undefined
   /** The smallest plan that fails the same way, and its recorded run. */
   readonly minimal?: Shrunk
 }
@@ -44,7 +46,7 @@ export class Examiner {
   /** Runs a failing seed again with recording, sees that it fails the same way, and shrinks it. */
   async explain(first: IterationResult, number: number, plan: ReplayPlan | undefined): Promise<SeedFailure> {
     const failure = first.failure as Failure
-    const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest }
+    const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest, plan }
     // The watchdog knows where only when the same event hangs again.
     if (failure.kind === 'Hang') {
       const again = await this.record(first.seed, number, plan)

@@ -1,5 +1,5 @@
 import type { Fault } from '../chaos/faults.ts'
-import { describeOperation } from '../workload/planned-operation.ts'
+import { type PlannedOperation, describeOperation } from '../workload/planned-operation.ts'
 import { formatMillis, groupThousands } from '../engine/format.ts'
 import type { TraceEntry } from '../engine/trace.ts'
 import type { SiteResult } from './check-simulation.ts'
@@ -46,7 +46,7 @@ function nodeLines({ minimal }: SeedFailure): string[] {
   return nodes === undefined || minimal === undefined ? [] : [`minimal nodes, ${nodes} of ${minimal.nodesBefore}`]
 }
 
-function faultLines({ minimal, run }: SeedFailure): string[] {
+function faultLines({ minimal, run, plan }: SeedFailure): string[] {
   if (minimal !== undefined) {
     if (minimal.faultsBefore === 0) return []
     const { faults } = minimal.run
@@ -56,19 +56,29 @@ function faultLines({ minimal, run }: SeedFailure): string[] {
     return [`minimal faults, ${count}:`, ...faults.slice(0, shownSteps).map(faultLine), ...more(faults.length)]
   }
   if (run === undefined || run.faults.length === 0) return []
+  if (plan?.faults !== undefined) {
+    const { faults } = run
+    return [
+      `faults of the plan, ${faults.length}:`,
+      ...faults.slice(0, shownSteps).map(faultLine),
+      ...more(faults.length),
+    ]
+  }
   const shown = run.faults.slice(-shownEvents)
   return [`last faults, ${shown.length} of ${groupThousands(run.faults.length)}:`, ...shown.map(faultLine)]
 }
 
-function workloadLines({ minimal, run }: SeedFailure): string[] {
+function workloadLines({ minimal, run, plan }: SeedFailure): string[] {
   const operations = minimal?.plan.operations ?? run?.operations ?? []
   if (operations.length === 0) return []
-  const isMinimal = minimal?.plan.operations !== undefined
-  const shown = isMinimal ? operations.slice(0, shownSteps) : operations.slice(-shownEvents)
-  const of = groupThousands(isMinimal ? minimal.operationsBefore : operations.length)
-  const title = `${isMinimal ? 'minimal' : 'last of the'} workload, ${groupThousands(isMinimal ? operations.length : shown.length)} of ${of}:`
-  const lines = shown.map((one) => `  ${formatMillis(one.at)}  ${describeOperation(one)}`)
-  return [title, ...lines, ...(isMinimal ? more(operations.length) : [])]
+  const count = groupThousands(operations.length)
+  const line = (one: PlannedOperation): string => `  ${formatMillis(one.at)}  ${describeOperation(one)}`
+  const whole = [...operations.slice(0, shownSteps).map(line), ...more(operations.length)]
+  if (minimal?.plan.operations !== undefined)
+    return [`minimal workload, ${count} of ${groupThousands(minimal.operationsBefore)}:`, ...whole]
+  if (plan?.operations !== undefined) return [`workload of the plan, ${count}:`, ...whole]
+  const shown = operations.slice(-shownEvents)
+  return [`last of the workload, ${shown.length} of ${count}:`, ...shown.map(line)]
 }
 
 /** A plan that may not be the smallest does not pass for one. */

@@ -2,6 +2,7 @@ import { formatMillis, groupThousands } from '../engine/format.ts'
 import type { Failure } from '../engine/failure.ts'
 import type { Trail } from '../engine/trace.ts'
 import { likelyReasons } from './compare-runs.ts'
+import type { ReplayPlan } from './replay-plan.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** What a replay is expected to do again, as it was when the failure was found. */
@@ -41,6 +42,22 @@ export function notReproducible(expected: ExpectedRun, failure: Failure | undefi
 }
 
 const reasons = `when the code has not changed since (test, code under test, Node, this package), ${likelyReasons}`
+
+/** Longest list of faults that are named. */
+const shownFaults = 3
+
+/** Says which faults of a plan did not happen, because nothing of that name came up; undefined: all of them did. */
+export function unusedFaults({ faults = [] }: ReplayPlan, run: IterationResult): string | undefined {
+  const happened = new Set(run.faults.map(({ key }) => key))
+  const unused = faults.filter((key) => !happened.has(key))
+  if (unused.length === 0) return undefined
+  const more = unused.length > shownFaults ? `, and ${groupThousands(unused.length - shownFaults)} more` : ''
+  const which = unused.slice(0, shownFaults).map((key) => `'${key}'`)
+  return (
+    `${groupThousands(unused.length)} of ${groupThousands(faults.length)} faults of the plan did not happen: ` +
+    `${which.join(', ')}${more}; the code has changed since, or the plan belongs to another seed`
+  )
+}
 
 /** Where the two runs part. */
 function partingOf({ trail }: ExpectedRun, run: IterationResult): string {

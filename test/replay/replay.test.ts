@@ -3,6 +3,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readCorpus } from '../../plugin/worker/corpus.ts'
+import { planToText } from '../../plugin/worker/plan-text.ts'
+import type { FailureSummary } from '../../plugin/contract.ts'
 import {
   type KeptFile,
   type ReplayProject,
@@ -36,7 +38,7 @@ afterAll(() => {
 })
 
 describe.concurrent('a printed command', { timeout }, () => {
-  const reproduces = async (title: string, which: 'minimal' | 'whole'): Promise<void> => {
+  const reproduces = async (title: string, which: 'minimal' | 'whole'): Promise<FailureSummary> => {
     const failure = failureOf(first, title)
     const commands = commandsIn(failure)
     const run = await project.paste(commands[which] as string, which === 'whole' ? { CI: '1' } : {})
@@ -50,12 +52,17 @@ describe.concurrent('a printed command', { timeout }, () => {
     expect(again.digest, 'the same digest').toBe(digest)
     // The message tells of the minimal run, and so does its replay.
     if (which === 'minimal') expect(momentOf(again)).toBe(momentOf(failure))
+    return again
   }
 
-  test.each(['minimal', 'whole'] as const)('fails the same way, with the same digest: %s', (which) =>
-    reproduces(money, which),
-  )
-  test('where only faults were drawn', () => reproduces(plain, 'minimal'))
+  test.each(['minimal', 'whole'] as const)('fails the same way, with the same digest: %s', async (which) => {
+    await reproduces(money, which)
+  })
+  test('where only faults were drawn, and tells of the plan', async () => {
+    const { message } = await reproduces(plain, 'minimal')
+    expect(message).toMatch(/ faults of the plan, 1:\n/)
+    expect(message).not.toContain('last faults')
+  })
 
   test('whatever the test is called', async () => {
     const titles = [...first.metas.keys()].filter((title) => /^[^a-z]|odd/.test(title))
@@ -69,6 +76,7 @@ describe.concurrent('a printed command', { timeout }, () => {
     const run = await project.paste(other)
     expect(run.exitCode).toBe(0)
     expect([...run.metas.keys()]).toEqual(['is not made, but in another world'])
+    expect(run.text).toContain(`SIMULATION_PLAN was not used: it is for 'money > ${money}', which did not run`)
   })
 
   test('names the configuration that Vitest would not find', async () => {
@@ -148,6 +156,18 @@ describe.concurrent('a replay that does something else', { timeout }, () => {
 })
 
 describe.concurrent('damage', { timeout }, () => {
+  test('of a plan: faults that nothing in the run is called are named', async () => {
+    const { minimal } = commandsIn(failureOf(first, plain))
+    const { expected: _expected, plan, ...rest } = planIn(minimal)
+    const text = planToText({ ...rest, plan: { ...plan, faults: [...(plan.faults ?? []), 'loss a → b #1'] } })
+    const run = await project.paste((minimal as string).replace(/SIMULATION_PLAN=\S+/, `SIMULATION_PLAN=${text}`), {
+      CI: '1',
+    })
+    const told = "1 of 2 faults of the plan did not happen: 'loss a → b #1'; the code has changed since"
+    expect(failureOf(run).message).toContain(told)
+    expect(run.metas.get(plain)?.warnings[0]).toContain(told)
+  })
+
   test('of a plan is said', async () => {
     const { minimal } = commandsIn(failureOf(first, plain))
     const text = /SIMULATION_PLAN=(\S+)/.exec(minimal as string)?.[1] as string
