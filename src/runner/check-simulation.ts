@@ -182,9 +182,13 @@ class Campaign {
     return this.isCheckedTwice(number) ? this.examiner.compare(result, number, plan) : undefined
   }
 
-  /** Every k-th iteration, where 1/k is the share asked for: which ones does not depend on the seed. */
+  /**
+   * Every k-th iteration, where 1/k is the share asked for: which ones does not depend on the seed. And a replay: else one
+   * of a seed that ran in two ways would pass.
+   */
   private isCheckedTwice(number: number): boolean {
     const { determinism } = this.options
+    if (this.context.alone === true) return determinism > 0 && this.notReproducible === undefined
     return determinism > 0 && number % Math.max(1, Math.round(1 / determinism)) === 0
   }
 

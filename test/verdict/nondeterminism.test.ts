@@ -46,6 +46,15 @@ test('by default every 20th iteration is compared: a drift that goes on is found
   expect(runs).toBe(19)
 })
 
+test('a replay is compared at once: else that of a seed which ran in two ways would pass', async () => {
+  let runs = 0
+  const drifts = async (sim: Simulation): Promise<void> => sim.sleep(++runs)
+  const replay = { alone: true, seed: 7 }
+  expect(await failureOf(drifts, {}, replay)).toMatchObject({ kind: 'Nondeterminism' })
+  await passes(drifts, { determinism: 0 }, replay)
+  await passes((sim) => sim.sleep(5), {}, replay)
+})
+
 test('real randomness and real time, captured before the simulation, are found', async () => {
   const sources: Record<string, () => number> = {
     'Math.random': () => real.mathRandom(),
