@@ -2,9 +2,10 @@ import type { Failure } from '../engine/failure.ts'
 import { RandomStreams } from '../random/streams.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 import { minimiseList } from './minimise-list.ts'
-import { leaves, mapLeaves, planSize, simplicity } from './plan-size.ts'
+import { leaves, planSize } from './plan-size.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { isSameFailure } from './same-failure.ts'
+import { SimplerArguments, replaced } from './simpler-arguments.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** How long shrinking may take; whichever ends first. The best so far is kept. */
@@ -65,6 +66,9 @@ const partsMax = 16
 /** A plan of so many faults and operations is small enough: no other way to a smaller one is tried. */
 const smallEnough = 3
 
+/** Parts of a plan of which all small subsets are tried. */
+const fewOf = 12
+
 /** Other ways down from the full plan, at most. */
 const otherWays = 5
 
@@ -73,6 +77,7 @@ class Shrinker {
   private readonly startedAt: number
   private readonly allFaults: readonly string[]
   private readonly familyOf: ReadonlyMap<string, string>
+  private readonly simpler: SimplerArguments
   private best: ReplayPlan = {}
   private bestRun: IterationResult | undefined
   private bestSize = Infinity
@@ -82,6 +87,7 @@ class Shrinker {
   constructor(input: ShrinkInput) {
     this.input = input
     this.startedAt = input.now()
+    this.simpler = new SimplerArguments(input.run.operations)
     this.allFaults = [...new Set(input.run.faults.map(({ key }) => key))]
     this.familyOf = new Map(input.run.faults.map(({ key, family }) => [key, family]))
   }
@@ -120,6 +126,7 @@ class Shrinker {
       await this.operations()
       await this.faults()
       await this.pairs()
+      await this.few()
     }
   }
 
@@ -206,6 +213,17 @@ class Shrinker {
     return this.keeping(new Set(elementsOf(this.best).filter((_, k) => !isIn(k, i) && !isIn(k, j))))
   }
 
+  /** Keeps one, two or three parts of a small plan, and nothing else: what leaving out step by step may miss. */
+  private async few(): Promise<void> {
+    const all = elementsOf(this.best)
+    if (all.length <= smallEnough || all.length > fewOf) return
+    for (let count = 1; count <= smallEnough; count++) {
+      for (const kept of subsets(all, count)) {
+        if (this.over || (await this.keeping(new Set(kept)))) return
+      }
+    }
+  }
+
   /** Leaves everything else out. */
   private keeping(kept: ReadonlySet<unknown>): Promise<boolean> {
     const { faults, operations } = this.best
@@ -233,23 +251,22 @@ class Shrinker {
     if (operations === undefined || !isUsed) return this.fails(fewer)
     for (let other = 1; other < nodes; other++) {
       const id = `n${other}`
-      const moved = mapLeaves(operations, ({ value }) => (value === last ? id : value))
-      if (await this.fails({ ...fewer, operations: moved })) return true
+      const moved = replaced(operations, ({ value }) => (value === last ? id : value))
+      if (moved !== undefined && (await this.fails({ ...fewer, operations: moved }))) return true
     }
     return false
   }
 
   /** Fewer different things, and smaller numbers, in the arguments of the operations. */
   private async values(): Promise<void> {
-    for (const { path, values } of places(this.best)) {
-      for (const value of values) {
-        for (const simpler of simplerThan(value, values)) {
-          if (this.over) return
-          const operations = mapLeaves(this.best.operations ?? [], (leaf) =>
-            leaf.path === path && leaf.value === value ? simpler : leaf.value,
-          )
-          if (await this.fails({ ...this.best, operations })) break
-        }
+    const { operations: before = [] } = this.best
+    for (const [{ path, value }, others] of this.simpler.replacements(before)) {
+      for (const other of others) {
+        if (this.over) return
+        const operations = replaced(this.best.operations ?? [], (leaf) =>
+          leaf.path === path && leaf.value === value ? other : leaf.value,
+        )
+        if (operations !== undefined && (await this.fails({ ...this.best, operations }))) break
       }
     }
   }
@@ -315,30 +332,14 @@ function trimmed(plan: ReplayPlan, { faults, failure }: IterationResult): Replay
   }
 }
 
+/** Every subset of so many, the first ones first. */
+function* subsets<T>(all: readonly T[], count: number, from = 0): Iterable<readonly T[]> {
+  if (count === 0) yield []
+  else
+    for (let i = from; i < all.length; i++)
+      for (const rest of subsets(all, count - 1, i + 1)) yield [all[i] as T, ...rest]
+}
+
 function elementsOf({ faults = [], operations = [] }: ReplayPlan): readonly unknown[] {
   return [...faults, ...operations]
-}
-
-/** Where operations hold values: 'to' → c7, c9; the rarest first. */
-function places({ operations = [] }: ReplayPlan): { readonly path: string; readonly values: readonly unknown[] }[] {
-  const counts = new Map<string, Map<unknown, number>>()
-  for (const { argument } of operations) {
-    for (const { path, value } of leaves(argument)) {
-      const here = counts.get(path) ?? new Map<unknown, number>()
-      here.set(value, (here.get(value) ?? 0) + 1)
-      counts.set(path, here)
-    }
-  }
-  return [...counts].map(([path, here]) => ({
-    path,
-    values: [...here].sort(([, a], [, b]) => a - b).map(([value]) => value),
-  }))
-}
-
-/** What a value might be replaced by: a number by 0, 1 or its half, a text by a more frequent one of its place. */
-function* simplerThan(value: unknown, values: readonly unknown[]): Iterable<unknown> {
-  if (typeof value === 'number') {
-    const smaller = [0, 1, Math.trunc(value / 2), Math.trunc(value)]
-    yield* smaller.filter((one) => one !== value && simplicity(one) <= simplicity(value))
-  } else if (typeof value === 'string') yield* values.slice(values.indexOf(value) + 1).reverse()
 }

@@ -74,7 +74,7 @@ describe('smaller', () => {
     const body = async (sim: Simulation): Promise<void> => {
       const seen: number[] = []
       const call = operation({
-        draw: ({ random, nodes }) => ({ at: random.pick(nodes).id, n: random.integer(1_000, 9_999) }),
+        draw: ({ random, nodes }) => ({ at: random.pick(nodes).id, n: random.integer(10, 19) }),
         run: (_sim, { at, n }) => {
           sim.node(at)
           if (seen.push(n) === 3 && sim.now > 40) throw new RangeError('the third')
@@ -85,9 +85,42 @@ describe('smaller', () => {
     const { minimal } = await find(body, { nodes: 5 })
     expect(minimal).toMatchObject({ nodesBefore: 5, plan: { nodes: 1 } })
     const operations = minimal.plan.operations ?? []
-    expect(operations.map(({ argument }) => argument)).toEqual(new Array(3).fill({ at: 'n1', n: 0 }))
+    // The simplest that was ever drawn.
+    expect(operations.map(({ argument }) => argument)).toEqual(new Array(3).fill({ at: 'n1', n: 10 }))
     for (const { at } of operations) expect(`${at / 1000}`, 'a round time').toMatch(/^\d{1,2}0*$|^\d{1,3}$/)
     expect(new Set(operations.map(({ at }) => at)).size).toBeLessThan(3)
+  })
+
+  test('arguments stay such as the workload could have drawn', async () => {
+    const body = async (sim: Simulation): Promise<void> => {
+      const ids = new Set<number>()
+      const sums = { a: 0, b: 0, c: 0 }
+      let id = 0
+      const accounts = ['a', 'b', 'c'] as const
+      const transfer = operation({
+        draw: ({ random }) => {
+          const [from, to] = random.shuffle(accounts)
+          return { id: ++id, from: from!, to: to!, sum: random.integer(5, 9) }
+        },
+        run: (_sim, { id: own, from, to, sum }) => {
+          if (ids.has(own) || from === to || sum < 5) throw new RangeError('too much')
+          ids.add(own)
+          sums[from] -= sum
+          sums[to] += sum
+          if (sums.a > 20) throw new RangeError('too much')
+        },
+      })
+      await sim.workload({ transfer }, { operations: 200 })
+    }
+    const { minimal } = await find(body, {})
+    const all = (minimal.plan.operations ?? []).map(
+      ({ argument }) => argument as { id: number; to: string; sum: number },
+    )
+    expect(all.length).toBeGreaterThan(2)
+    expect(all.length).toBeLessThan(6)
+    expect(new Set(all.map((one) => one.id)).size).toBe(all.length)
+    expect(all.map(({ to }) => to)).toEqual(all.map(() => 'a'))
+    expect(Math.min(...all.map(({ sum }) => sum))).toBeGreaterThanOrEqual(5)
   })
 
   test('nothing but the seed: a failure without faults and operations has no plan', async () => {
