@@ -1,6 +1,6 @@
 import type { TestOptions } from 'vitest'
 import { badInput } from '../../src/engine/errors.ts'
-import { type SimulationOptions, resolveOptions } from '../../src/runner/options.ts'
+import { type SimulationOptions, optionNames, resolveOptions } from '../../src/runner/options.ts'
 import { checkSlowTimeout } from '../option-checks.ts'
 import type { SlowTimeoutOption } from '../options.ts'
 
@@ -11,21 +11,6 @@ export interface SimulationTestOptions extends Omit<TestOptions, 'concurrent' | 
   /** When this test is called slow, and when it is ended. */
   readonly slowTimeout?: SlowTimeoutOption
 }
-
-const simulationNames = [
-  'iterations',
-  'seed',
-  'regressions',
-  'nodes',
-  'chaos',
-  'schedule',
-  'limits',
-  'placement',
-  'invariants',
-  'sometimes',
-  'determinism',
-  'shrink',
-] as const
 
 const vitestNames = [
   'timeout',
@@ -54,10 +39,10 @@ export function splitOptions(given: SimulationTestOptions): SplitOptions {
   const vitest: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(given)) {
     if (name === 'slowTimeout' || value === undefined) continue
-    if ((simulationNames as readonly string[]).includes(name)) simulation[name] = value
+    if ((optionNames as readonly string[]).includes(name)) simulation[name] = value
     else if (vitestNames.includes(name)) vitest[name] = value
     else {
-      const known = [...simulationNames, 'slowTimeout', ...vitestNames].join(', ')
+      const known = [...optionNames, 'slowTimeout', ...vitestNames].join(', ')
       throw badInput(`option '${name}'`, value, `there is no such option; known are ${known}`)
     }
   }

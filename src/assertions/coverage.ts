@@ -19,6 +19,10 @@ export interface SiteRecord {
   watermark: number | undefined
 }
 
+function newRecord(kind: SiteKind, name: string, builtin: boolean): SiteRecord {
+  return { kind, name, builtin, hits: 0, misses: 0, iterationsHit: 0, lastIteration: 0, watermark: undefined }
+}
+
 /** All sites that one simulation evaluated, counted over all its iterations. */
 export class Coverage {
   /** One-based number of the iteration that counts now. */
@@ -36,16 +40,7 @@ export class Coverage {
     }
     let record = sites.get(name)
     if (record === undefined) {
-      record = {
-        kind,
-        name,
-        builtin: false,
-        hits: 0,
-        misses: 0,
-        iterationsHit: 0,
-        lastIteration: 0,
-        watermark: undefined,
-      }
+      record = newRecord(kind, name, false)
       sites.set(name, record)
     }
     return record
@@ -61,16 +56,7 @@ export class Coverage {
     const key = `${kind} ${name}`
     let record = this.builtins.get(key)
     if (record === undefined) {
-      record = {
-        kind,
-        name,
-        builtin: true,
-        hits: 0,
-        misses: 0,
-        iterationsHit: 0,
-        lastIteration: 0,
-        watermark: undefined,
-      }
+      record = newRecord(kind, name, true)
       this.builtins.set(key, record)
     }
     return record

@@ -55,7 +55,8 @@ export interface ResolvedOptions {
   readonly shrink: ShrinkBudget | undefined
 }
 
-const names = [
+/** Every option of a simulation, by name. */
+export const optionNames: readonly (keyof SimulationOptions)[] = [
   'iterations',
   'seed',
   'regressions',
@@ -74,8 +75,8 @@ const names = [
 export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
   if (given === null || typeof given !== 'object') throw badInput('options', given, 'they must be an object')
   for (const [name, value] of Object.entries(given)) {
-    if (!names.includes(name))
-      throw badInput(`option '${name}'`, value, `there is no such option; known are ${names.join(', ')}`)
+    if (!(optionNames as readonly string[]).includes(name))
+      throw badInput(`option '${name}'`, value, `there is no such option; known are ${optionNames.join(', ')}`)
   }
   const { iterations, seed, regressions = [], nodes = 0, chaos = 'calm', sometimes = [], determinism = 0.05 } = given
   if (seed !== undefined) checkSeed(seed, "option 'seed'")
