@@ -1,4 +1,5 @@
 import { ConnectionReset, RemoteError, RequestTimeout, SendFailed } from '../bus/errors.ts'
+import { NodeCrashed } from '../nodes/errors.ts'
 import { ActorUnavailable, CallCycle, DirectoryUnavailable, NotHere } from './errors.ts'
 
 /** A turn that waits for a call. */
@@ -55,10 +56,12 @@ export function replyThrown(at: string, error: unknown, kind: 'threw' | 'not act
 }
 
 /** The reply when the actor could not be made active here, or its call not be sent on. */
-export function replyUnrouted(at: string, error: unknown): ActorReply {
+export function replyUnrouted(at: string, error: unknown, id: string): ActorReply {
   if (error instanceof NotHere) return { at, kind: 'not here' }
   if (error instanceof RequestTimeout || error instanceof ConnectionReset) return { at, kind: 'lost' }
   if (error instanceof SendFailed) return { at, kind: 'unavailable', reason: `${at} could not send the call on` }
+  // Another actor that the factory could not reach is named.
+  if (error instanceof ActorUnavailable && error.actor === id) return { at, kind: 'unavailable', reason: error.reason }
   if (error instanceof DirectoryUnavailable || error instanceof ActorUnavailable) {
     return { at, kind: 'unavailable', reason: error.message }
   }
@@ -93,6 +96,7 @@ export function callError(error: unknown, { type, key, method, timeoutMs }: Acto
   if (error instanceof ConnectionReset) return new ConnectionReset(id, method)
   if (error instanceof SendFailed) return new SendFailed(id, method, `the connection to ${target} failed`)
   if (error instanceof RemoteError) return new ActorUnavailable(id, `${target} takes no calls`)
+  if (error instanceof NodeCrashed) return new NodeCrashed(error.node, `request '${method}' to '${id}'`)
   return error
 }
 

@@ -3,11 +3,13 @@ import { ObservableError } from '../engine/errors.ts'
 /** The actor could not be reached: no location was found in time. It was certainly not called. */
 export class ActorUnavailable extends ObservableError {
   readonly actor: string
+  readonly reason: string
 
   constructor(actor: string, reason: string) {
     super(`actor ${actor} cannot be reached: ${reason}`)
     this.name = 'ActorUnavailable'
     this.actor = actor
+    this.reason = reason
   }
 }
 

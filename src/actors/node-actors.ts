@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { EventKind } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
+import { NodeCrashed } from '../nodes/errors.ts'
 import { type LifeCycle, type LifeCycleListener, isThenable } from '../nodes/node.ts'
 import { Activations } from './activations.ts'
 import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
@@ -204,7 +205,7 @@ export class NodeActors implements LifeCycleListener {
       return await this.forward(id, call, found.node)
     } catch (error) {
       this.failOnAssertion(error)
-      return sealed(replyUnrouted(this.node.id, error))
+      return sealed(replyUnrouted(this.node.id, error, id))
     }
   }
 
@@ -225,7 +226,12 @@ export class NodeActors implements LifeCycleListener {
       const target = await this.locator.locate(id, call.deadline)
       return await this.callAt(target, id, call)
     }
-    return this.engine.owner === this.node.owner ? work() : this.node.run(work)
+    const { engine, node } = this
+    if (engine.owner === node.owner) return work()
+    return node.run(work).catch((error: unknown) => {
+      // The task that died is not what the caller knows.
+      throw error instanceof NodeCrashed ? callError(error, call, node.id) : error
+    })
   }
 
   private callAt(target: string, id: string, call: ActorCall): Promise<unknown> {

@@ -256,7 +256,11 @@ describe('it works while a majority of its hosts is up', () => {
         sim.nodes[0]!.crash()
         sim.nodes[1]!.crash()
         const call = sim.nodes[2]!.actors.request(Here('x'), 'where', undefined, { timeout: 60_000 })
-        await expect(call).rejects.toMatchObject({ name: 'ActorUnavailable', actor: 'here/x' })
+        await expect(call).rejects.toMatchObject({
+          name: 'ActorUnavailable',
+          actor: 'here/x',
+          message: expect.stringMatching(/^actor here\/x cannot be reached: the directory did not answer/) as string,
+        })
       },
       { nodes: 3 },
     )

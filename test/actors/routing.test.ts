@@ -240,7 +240,21 @@ test('a dead node’s actors cannot be called, and say so', async () => {
     async (sim) => {
       expect(await where(sim, 0)).toBe('n2')
       sim.nodes[0]!.crash()
-      for (const key of ['x', 'y']) await expect(where(sim, 0, key)).rejects.toMatchObject({ name: 'NodeCrashed' })
+      const crashed = (key: string): unknown => ({
+        name: 'NodeCrashed',
+        message: `node 'n1' crashed during request 'where' to 'here/${key}'`,
+      })
+      for (const key of ['x', 'y']) await expect(where(sim, 0, key)).rejects.toMatchObject(crashed(key) as object)
+      // One that dies in the middle says the same, whether it looks for the actor or waits for its answer.
+      await where(sim, 2, 'known')
+      const calls = ['known', 'new'].map((key) =>
+        expect(where(sim, 2, key)).rejects.toMatchObject({
+          name: 'NodeCrashed',
+          message: `node 'n3' crashed during request 'where' to 'here/${key}'`,
+        }),
+      )
+      sim.nodes[2]!.crash()
+      await Promise.all(calls)
     },
     { nodes: 3, placement: () => 'n2' },
   )
