@@ -13,15 +13,20 @@ export interface Replayed {
   readonly configuration: readonly string[]
   /** A plan as text. */
   readonly plan?: string | undefined
+  /** What the whole seed is expected to do again, as text. */
+  readonly expectation?: string | undefined
 }
 
 /** The command that runs one seed of one test again; pasteable into a POSIX shell. */
-export function replayCommand({ seed, root, testFile, testName, project, configuration, plan }: Replayed): string {
+export function replayCommand(replayed: Replayed): string {
+  const { seed, root, testFile, testName, project, configuration, plan, expectation } = replayed
   const file = relative(root, testFile).replaceAll('\\', '/')
   const words = ['npx', 'vitest', 'run', quote(file), ...configuration.map((word) => quote(word))]
   if (project !== '') words.push('--project', quote(project))
-  const minimal = plan === undefined ? '' : ` SIMULATION_PLAN=${plan}`
-  return `SIMULATION_SEED=${seed}${minimal} ${words.join(' ')} -t ${quote(patternOf(testName), true)}`
+  const environment = [`SIMULATION_SEED=${seed}`]
+  if (plan !== undefined) environment.push(`SIMULATION_PLAN=${plan}`)
+  else if (expectation !== undefined) environment.push(`SIMULATION_EXPECT=${expectation}`)
+  return `${environment.join(' ')} ${words.join(' ')} -t ${quote(patternOf(testName), true)}`
 }
 
 /** A pattern for the end of the test's full name; it begins with no '-', which would be taken for an option. */

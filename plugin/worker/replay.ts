@@ -2,6 +2,7 @@ import { badInput } from '../../src/engine/errors.ts'
 import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
 import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 import { readCorpus } from './corpus.ts'
+import { expectationFromEnvironment } from './expectation-text.ts'
 import { planFromEnvironment } from './plan-text.ts'
 import type { TestSettings } from './settings.ts'
 
@@ -20,11 +21,12 @@ export interface Replay {
  */
 export function replayFor({ alone, seedSource, seed }: TestSettings, testFile: string, testName: string): Replay {
   const pasted = planFromEnvironment(process.env)
+  const wanted = expectationFromEnvironment(process.env, testName)
   const isGiven = alone && seedSource !== 'test'
   if (!isGiven) {
-    if (pasted === undefined) return {}
+    if (pasted === undefined && wanted === undefined) return {}
     throw badInput(
-      'SIMULATION_PLAN',
+      pasted === undefined ? 'SIMULATION_EXPECT' : 'SIMULATION_PLAN',
       'set',
       'it needs SIMULATION_SEED and no SIMULATION_ITERATIONS: paste the whole replay command of a failure',
     )
@@ -33,7 +35,9 @@ export function replayFor({ alone, seedSource, seed }: TestSettings, testFile: s
     const { plan, expected } = pasted
     return { plan, ...(expected && { expected }), pasted: { test: testName, used: true } }
   }
-  const expected = keptRun(testFile, testName, seed)
+  const kept = keptRun(testFile, testName, seed)
+  // What is kept says more, when it is the same run.
+  const expected = wanted === undefined || kept?.digest === wanted.digest ? kept : wanted
   return { ...(expected && { expected }), ...(pasted && { pasted: { test: pasted.test, used: false } }) }
 }
 

@@ -10,13 +10,14 @@ import type { FailureSummary } from '../contract.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { requiredSitesOf } from './body-sites.ts'
 import { keepSeed, readCorpus } from './corpus.ts'
+import { expectationSamples, expectationToText } from './expectation-text.ts'
 import { Expectations } from './expectations.ts'
 import { IterationHooks } from './hooks.ts'
 import { catalogue, fileMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
 import { planToText } from './plan-text.ts'
 import { type Replay, keptRun, replayFor } from './replay.ts'
-import { replayCommand } from './replay-command.ts'
+import { type Replayed, replayCommand } from './replay-command.ts'
 import { oneAtATime } from './serial.ts'
 import type { TestSettings } from './settings.ts'
 import { simulationFailed } from './simulation-failed.ts'
@@ -111,11 +112,14 @@ function seedVerdict(
   note: string | undefined,
 ): Verdict {
   const { failure: what } = failure
-  const replay = replayOf(run, failure.seed)
+  const name = fullName(run.task)
+  // The run of a plan is not the whole seed's.
+  const whole = given.plan === undefined ? expectedOf(failure.run, expectationSamples) : undefined
+  const replay = replayOf(run, failure.seed, { expectation: whole && expectationToText(name, whole) })
   const smallest = failure.minimal ?? (given.plan && { plan: given.plan, run: failure.run })
   const expected = expectedOf(smallest?.run, pastedSamples)
-  const plan = smallest && planToText({ test: fullName(run.task), plan: smallest.plan, expected })
-  const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, plan)
+  const plan = smallest && planToText({ test: name, plan: smallest.plan, expected })
+  const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, { plan })
   const notes = [result.notReproducible, result.unusedFaults, note].flatMap((text) =>
     text === undefined ? [] : [`\n  ${text}`],
   )
@@ -167,7 +171,11 @@ function summaryOf(
   return { kind, name, message: error.message, seed, iteration, virtualMs: time / 1000, events: event, digest, replay }
 }
 
-function replayOf({ task, provided }: TestRun, seed: number, plan?: string): string {
+function replayOf(
+  { task, provided }: TestRun,
+  seed: number,
+  more: Pick<Replayed, 'plan' | 'expectation'> = {},
+): string {
   return replayCommand({
     seed,
     root: provided.root,
@@ -175,7 +183,7 @@ function replayOf({ task, provided }: TestRun, seed: number, plan?: string): str
     testName: task.name,
     project: task.file.projectName ?? '',
     configuration: provided.configuration ?? [],
-    plan,
+    ...more,
   })
 }
 

@@ -7,8 +7,8 @@ import type { IterationResult } from './verdict.ts'
 
 /** What a replay is expected to do again, as it was when the failure was found. */
 export interface ExpectedRun {
-  /** 'BodyFailed: AssertionError'. */
-  readonly failure: string
+  /** 'BodyFailed: AssertionError'; undefined: nothing is known but the digest. */
+  readonly failure: string | undefined
   readonly digest: string
   /** To find the first difference by. */
   readonly trail?: Trail
@@ -28,16 +28,18 @@ export function expectedOf(run: IterationResult | undefined, samples: number): E
 
 /** True when a run fails in the way that was expected, by the same events. */
 export function isReproduced({ failure, digest }: ExpectedRun, run: IterationResult): boolean {
-  return run.failure !== undefined && failureTitle(run.failure) === failure && run.digest === digest
+  if (run.failure === undefined || run.digest !== digest) return false
+  return failure === undefined || failureTitle(run.failure) === failure
 }
 
 /** Says that and why a replay did not do what was expected; the only place where this text is made. `run`: with its trace. */
 export function notReproducible(expected: ExpectedRun, failure: Failure | undefined, run: IterationResult): string {
   const now = failure === undefined ? 'passes now' : `ends with ${failureTitle(failure)} now`
+  const before = expected.failure === undefined ? 'failed' : `failed with ${expected.failure}`
   const head =
     failure !== undefined && failureTitle(failure) === expected.failure
-      ? `not reproducible: it failed with ${expected.failure} again, but the run is another one`
-      : `not reproducible: it failed with ${expected.failure}, and ${now}`
+      ? `not reproducible: it ${before} again, but the run is another one`
+      : `not reproducible: it ${before}, and ${now}`
   return `${head}${partingOf(expected, run)}; ${reasons}`
 }
 

@@ -111,7 +111,7 @@ export function failureOf({ metas, text }: Run, title?: string): FailureSummary 
 /** The two commands in a failure's message. */
 export function commandsIn({ message }: FailureSummary): { minimal: string | undefined; whole: string } {
   const minimal = /^ +replay: (SIMULATION_SEED=\d+ SIMULATION_PLAN=.*)$/m.exec(message)?.[1]
-  const whole = /^ +(?:whole seed|replay): (SIMULATION_SEED=\d+ npx .*)$/m.exec(message)?.[1]
+  const whole = /^ +(?:whole seed|replay): (SIMULATION_SEED=\d+ (?:SIMULATION_EXPECT=\S+ )?npx .*)$/m.exec(message)?.[1]
   if (whole === undefined) throw new Error(`no command in:\n${message}`)
   return { minimal, whole }
 }

@@ -131,6 +131,22 @@ describe.concurrent('a replay that does something else', { timeout }, () => {
     ])
   })
 
+  test('also where no failure is kept: the command knows what is expected', async () => {
+    const own = replayProject('seed: 5, keepFailures: false')
+    const title = 'fails from the second iteration on'
+    const { whole } = commandsIn(failureOf(await own.run(`unseeded.test.ts -t '${title}$'`), title))
+    expect(whole).toMatch(/^SIMULATION_SEED=\d+ SIMULATION_EXPECT=[\w-]{20,43} npx vitest run /)
+    const replay = await own.paste(whole, { CI: '1' })
+    expect(replay.exitCode).toBe(0)
+    expect(replay.metas.get(title)?.warnings).toEqual([
+      expect.stringMatching(/^not reproducible: it failed, and passes now; .*likely reasons/),
+    ])
+    const other = await own.paste(whole.replace(`${title}$`, 'in another way$'), { CI: '1' })
+    expect(other.text, 'what is expected of another test').not.toContain('not reproducible')
+    const damaged = await own.paste(whole.replace(/EXPECT=\S+/, 'EXPECT=x'), { CI: '1' })
+    expect(damaged.text).toContain("SIMULATION_EXPECT is 'x': it must be copied whole")
+  })
+
   test('because something real was asked, says where it parts', async () => {
     const title = 'fails in every process in another way'
     const replay = await project.paste(commandsIn(failureOf(first, title)).whole, { CI: '1' })
