@@ -40,6 +40,7 @@ test('npm run bench -- --json writes every figure', { timeout: 180_000 }, async 
       'stormRequestResponsesPerSecond',
       'actorRequestsPerSecond',
       'phase5OperationsPerSecond',
+      'phase5ExampleOperationsPerSecond',
     ]
     expect(wanted.filter((key) => !(key in figures))).toEqual([])
     // The others are differences between two layers: in a quick run they may be below 0.

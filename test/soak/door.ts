@@ -20,6 +20,7 @@ function define(name: string, options: SimulationOptions, body: Body): void {
 
 export const simulation = Object.assign(define, { test: define })
 export { checkSimulation }
+export { actor, operation } from '../../src/runner/index.ts'
 export * from '../../src/assertions/sdk.ts'
 export { PayloadNotCloneable, RemoteError, RequestTimeout, SendFailed } from '../../src/bus/errors.ts'
 export { NodeCrashed } from '../../src/nodes/errors.ts'

@@ -1,9 +1,14 @@
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { pass } from '../bodies.mjs'
+import { build } from '../build.mjs'
 import { interleave, row } from '../measure.mjs'
 
 const operations = 1_000
 
-/** Phase 5 in short: 1,000 random operations on 5 nodes and 100 actors a seed, every fault family on, nothing recorded. */
+/**
+ * Phase 5 in short: 1,000 random operations on 5 nodes and 100 actors a seed, every fault family on, nothing recorded; and
+ * the example itself, with a journal and invariants of its own that are checked at every event.
+ */
 export async function run({ simulator, quick }) {
   const { actor, operation } = simulator
   const Counter = actor('counter', () => {
@@ -42,7 +47,11 @@ export async function run({ simulator, quick }) {
   const units = seeds * operations
   const job = { chaos: 'swarm', nodes: 5, iterations: seeds, shrink: false }
   const body = (sim) => sim.workload(alphabet, { operations })
-  const contenders = [{ name: 'swarm', units, run: () => pass(simulator, body, job) }]
+  const example = await loadExample()
+  const contenders = [
+    { name: 'swarm', units, run: () => pass(simulator, body, job) },
+    { name: 'example', units, run: () => pass(example, example.messagebus, job) },
+  ]
   const samples = await interleave(contenders, quick ? 1 : 5)
   return [
     row(
@@ -51,5 +60,20 @@ export async function run({ simulator, quick }) {
       samples.get('swarm'),
       'phase5OperationsPerSecond',
     ),
+    row(
+      '  the example, with its journal and invariants',
+      'operations per s',
+      samples.get('example'),
+      'phase5ExampleOperationsPerSecond',
+    ),
   ]
+}
+
+async function loadExample() {
+  const bundle = build(fileURLToPath(new URL('../example.tsdown.config.ts', import.meta.url)), 'example.js')
+  try {
+    return await import(pathToFileURL(bundle.path).href)
+  } finally {
+    bundle.remove()
+  }
 }
