@@ -46,11 +46,15 @@ async function execute(run: TestRun): Promise<void> {
   const expectations = new Expectations(task)
   const withHooks = hooks.any
   let begun = false
+  let lastSeed = settings.seed
   const begin = (): void | Promise<void> => {
     expectations.begin()
     const first = !begun
     begun = true
-    return withHooks && !first ? hooks.between() : undefined
+    if (!withHooks || first) return undefined
+    return hooks.between().catch((error: unknown) => {
+      throw hookFailed(run, lastSeed, error)
+    })
   }
   const { pasted, ...replay } = replayFor(settings, task.file.filepath, fullName(task))
   const context: RunContext = {
@@ -62,6 +66,7 @@ async function execute(run: TestRun): Promise<void> {
     bodySites: requiredSitesOf(run.written),
     signal: run.signal,
     beforeIteration: begin,
+    onResult: ({ seed }) => void (lastSeed = seed),
     afterBody: () => expectations.check(),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
@@ -73,6 +78,13 @@ async function execute(run: TestRun): Promise<void> {
   // After a timeout Vitest has written its own error there.
   if (!run.signal.aborted) expectations.end()
   settle(run, result, { ...replay, ...(pasted && { pasted }) })
+}
+
+/** The error of a hook that runs between two iterations, with the seed that it ran after. */
+function hookFailed(run: TestRun, seed: number, error: unknown): Error {
+  const story = `  in a hook (beforeEach, afterEach) after seed ${seed}\n  replay: ${replayOf(run, seed)}`
+  const message = error instanceof Error ? error.message : String(error)
+  return simulationFailed('HookFailed', message, story, error)
 }
 
 /** Samples of a run that go into a command line, and into a file. */

@@ -148,9 +148,11 @@ describe('hooks', () => {
     expect(statusOf('are all called')).toBe('passed')
   })
 
-  test('that fail between iterations fail the test', () => {
+  test('that fail between iterations fail the test, and say after which seed', () => {
     expect(statusOf('is the failure')).toBe('failed')
-    expect(messageOf('is the failure')).toContain('hook of round 3')
+    expect(messageOf('is the failure')).toMatch(
+      /hook of round 3\n\n  in a hook \(beforeEach, afterEach\) after seed (\d+)\n  replay: SIMULATION_SEED=\1 npx vitest run /,
+    )
   })
 })
 
