@@ -5,6 +5,7 @@ import type { Body } from '../../src/runner/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { fingerprints } from './laws.ts'
 import { mixedBody } from './mixed-body.ts'
+import { workloadBody } from './workload-body.ts'
 
 const path = fileURLToPath(new URL('golden.json', import.meta.url))
 
@@ -36,6 +37,8 @@ const runs: Readonly<Record<string, [Body, SimulationOptions]>> = {
   'request and response with send failures': [mixedBody, { chaos: { sendFailure: [0, 0.5], buggify: 0.5 } }],
   'a bit of everything': [mixedBody, {}],
   'crash and restart': [crashing, {}],
+  'actors and a workload, every fault': [workloadBody, { nodes: 5, chaos: 'random' }],
+  'actors and a workload, a swarm of faults': [workloadBody, { nodes: 5, chaos: 'swarm' }],
 }
 
 const seeds = { seed: 42, iterations: 4, determinism: 0 }
