@@ -43,6 +43,8 @@ export class Engine {
   /** The first failure; the iteration ends at the end of the event that reported it. */
   failure: Failure | undefined
   policy: SchedulePolicy | undefined
+  /** The seed has run before and is only looked at again: what its code prints has been seen. */
+  isRepeat = false
   /** Calls an event's action in an asynchronous context of its own; undefined until code under test needs that. */
   around: ((action: (data: never) => void, data: never) => void) | undefined
 

@@ -45,6 +45,8 @@ export interface IterationPlan {
   readonly placement: PlacementName | Placement | undefined
   readonly busClass: typeof Bus | undefined
   readonly recording: boolean
+  /** The seed has run before; see Engine. */
+  readonly isRepeat?: boolean
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
   readonly afterBody?: (() => unknown) | undefined
 }
@@ -72,6 +74,7 @@ export class Iteration implements Work {
     this.plan = plan
     this.body = body
     this.engine = new Engine(plan.seed, plan.limits, trace)
+    this.engine.isRepeat = plan.isRepeat === true
     beginContext(this.engine)
     this.chaos = drawChaos(plan.chaos, this.engine.streams)
     this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)

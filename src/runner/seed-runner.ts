@@ -47,6 +47,7 @@ export class SeedRunner {
       placement: options.placement,
       busClass: context.busClass,
       recording: run.recording ?? false,
+      isRepeat: run.coverage === undefined,
       afterBody: context.afterBody,
     })
     this.current = iteration

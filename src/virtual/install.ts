@@ -1,6 +1,7 @@
 import { syncBuiltinESMExports } from 'node:module'
 import { installAbortTimeout } from './abort-timeout.ts'
 import { installAsyncContext } from './async-context.ts'
+import { installConsole } from './console.ts'
 import { installDate } from './date.ts'
 import { installDateTimeFormat } from './date-time-format.ts'
 import { installEventTimeStamp } from './event-time-stamp.ts'
@@ -35,6 +36,8 @@ export function installVirtualGlobals(): void {
   if (installation === undefined) holder[key] = install()
   // `vi.useRealTimers()` after `vi.setSystemTime()` restores the Date that Vitest captured before any setup file ran.
   else if (globalThis.Date === real.Date) globalThis.Date = installation.Date
+  // Vitest gives each test file a console of its own.
+  installConsole()
 }
 
 function install(): Installation {

@@ -131,7 +131,7 @@ describe('options of the suite', () => {
   })
 
   test('retry is inherited: a test that passes in its third attempt passes', () => {
-    expect(ran('attempt').length).toBeGreaterThan(2)
+    expect(ran('attempt')).toHaveLength(3)
     expect(statusOf('is retried')).toBe('passed')
   })
 })
@@ -154,6 +154,14 @@ describe('hooks', () => {
       /hook of round 3\n\n  in a hook \(beforeEach, afterEach\) after seed (\d+)\n  replay: SIMULATION_SEED=\1 npx vitest run /,
     )
   })
+})
+
+test('what a body prints is printed once for each seed, not again when that is compared and shrunk', () => {
+  expect(statusOf('prints once')).toBe('failed')
+  expect(messageOf('prints once')).toMatch(/minimal faults, 1 of \d+/)
+  const iterations = Number(/iteration (\d+) of 20/.exec(messageOf('prints once'))?.[1])
+  const printed = [...stdout.matchAll(/^PRINTED (\d+)$/gm)].map(([, n]) => Number(n))
+  expect(printed).toEqual(Array.from({ length: iterations }, (_, i) => i + 1))
 })
 
 describe('expectations', () => {
