@@ -7,6 +7,8 @@ export interface Replayed {
   readonly root: string
   readonly testFile: string
   readonly testName: string
+  /** The suites around it, outermost first; given where the name alone would run other tests, too. */
+  readonly suites?: readonly string[] | undefined
   /** '' for a run without projects. */
   readonly project: string
   /** '--config …', '--root …' where Vitest would not find them by itself. */
@@ -19,22 +21,28 @@ export interface Replayed {
 
 /** The command that runs one seed of one test again; pasteable into a POSIX shell. */
 export function replayCommand(replayed: Replayed): string {
-  const { seed, root, testFile, testName, project, configuration, plan, expectation } = replayed
+  const { seed, root, testFile, testName, suites, project, configuration, plan, expectation } = replayed
   const file = relative(root, testFile).replaceAll('\\', '/')
   const words = ['npx', 'vitest', 'run', quote(file), ...configuration.map((word) => quote(word))]
   if (project !== '') words.push('--project', quote(project))
   const environment = [`SIMULATION_SEED=${seed}`]
   if (plan !== undefined) environment.push(`SIMULATION_PLAN=${plan}`)
   else if (expectation !== undefined) environment.push(`SIMULATION_EXPECT=${expectation}`)
-  return `${environment.join(' ')} ${words.join(' ')} -t ${quote(patternOf(testName), true)}`
+  return `${environment.join(' ')} ${words.join(' ')} -t ${quote(patternOf(testName, suites), true)}`
 }
 
-/** A pattern for the end of the test's full name; it begins with no '-', which would be taken for an option. */
-function patternOf(testName: string): string {
-  const escaped = testName
+/** A pattern for the end of the test's full name, or all of it; it begins with no '-', which would be taken for an option. */
+function patternOf(testName: string, suites: readonly string[] | undefined): string {
+  const name = escapedName(testName)
+  // Vitest 4 puts a blank between the names, Vitest 5 ' > '.
+  if (suites !== undefined) return `^${[...suites.map(escapedName), name].join(' [> ]*')}$`
+  return `${name.startsWith('-') ? `[-]${name.slice(1)}` : name}$`
+}
+
+function escapedName(name: string): string {
+  return name
     .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/\s+/g, (blanks) => (blanks === ' ' ? blanks : '\\s+'))
-  return `${escaped.startsWith('-') ? `[-]${escaped.slice(1)}` : escaped}$`
 }
 
 function quote(text: string, always = false): string {

@@ -1,4 +1,4 @@
-import type { RunnerTestCase } from 'vitest'
+import type { RunnerTask, RunnerTestCase } from 'vitest'
 import type { Body } from '../../src/runner/iteration.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { type Replayed, replayCommand } from './replay-command.ts'
@@ -17,9 +17,21 @@ export interface TestRun {
 
 /** 'suite > test'. */
 export function fullName(task: RunnerTestCase): string {
-  const names = [task.name]
-  for (let suite = task.suite; suite !== undefined; suite = suite.suite) names.unshift(suite.name)
-  return names.filter((name) => name !== '').join(' > ')
+  return [...suitesAround(task), task.name].filter((name) => name !== '').join(' > ')
+}
+
+/** Names of the suites around a test, outermost first; '' for those without one is left out. */
+function suitesAround({ suite: innermost }: RunnerTestCase): string[] {
+  const names: string[] = []
+  for (let suite = innermost; suite !== undefined; suite = suite.suite) names.unshift(suite.name)
+  return names.filter((name) => name !== '')
+}
+
+/** Another test of the file has a name that ends in the same way. */
+function isAmbiguous(task: RunnerTestCase): boolean {
+  const isAnother = (other: RunnerTask): boolean =>
+    other.type === 'suite' ? other.tasks.some(isAnother) : other !== task && other.name.endsWith(task.name)
+  return task.file.tasks.some(isAnother)
 }
 
 /** The command that runs that seed of the test again. */
@@ -33,6 +45,7 @@ export function replayOf(
     root: provided.root,
     testFile: task.file.filepath,
     testName: task.name,
+    suites: isAmbiguous(task) ? suitesAround(task) : undefined,
     project: task.file.projectName ?? '',
     configuration: provided.configuration ?? [],
     ...more,

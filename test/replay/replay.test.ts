@@ -79,6 +79,25 @@ describe.concurrent('a printed command', { timeout }, () => {
     expect(run.text).toContain(`SIMULATION_PLAN was not used: it is for 'money > ${money}', which did not run`)
   })
 
+  test('runs no other test of the same name', async () => {
+    const own = replayProject('seed: 5, keepFailures: false')
+    const text = `
+import { describe } from 'vitest'
+import { simulation } from 'vitest-simulation'
+const failing = () => { throw new Error('fails') }
+describe('money', () => {
+  describe('', () => { simulation.test('is counted', failing) })
+  describe('abroad', () => { simulation.test('is counted', failing) })
+})
+simulation.test('is counted', failing)
+`
+    writeFileSync(join(own.root, 'twins.test.ts'), text)
+    const { text: all } = await own.run('twins.test.ts')
+    const commands = [...all.matchAll(/^ {2}replay: (.*)$/gm)].map(([, command]) => command as string)
+    expect(commands).toHaveLength(3)
+    for (const command of commands) expect((await own.paste(command)).text).toMatch(/Tests {2}1 failed \| 2 skipped/)
+  })
+
   test('names the configuration that Vitest would not find', async () => {
     const own = replayProject('seed: 5, keepFailures: false', 'soak.config.ts')
     const found = await own.run(`--config soak.config.ts bank.test.ts -t '${plain}'`)
