@@ -6,7 +6,13 @@ import type { Fault, FaultPlan } from './faults.ts'
 import type { EpisodeOptions } from './options.ts'
 
 const beginKind: EventKind<string> = eventKind('episode', (family) => family)
+/** Of an episode that is masked or found nothing to break, the family is ''. */
 const endKind: EventKind<string> = eventKind('episode ends', (family) => family)
+
+/** True for what only says that a family drew an episode: one that takes place is told as a fault. */
+export function isIdleEpisode(kind: string, text: string): boolean {
+  return kind === beginKind.name || (kind === endKind.name && text === '')
+}
 
 /** Something that is broken for a while. */
 export interface Episode {
@@ -66,7 +72,8 @@ export class Episodes {
     if (episode !== undefined) this.open.add(episode)
     const at = this.engine.now + Math.round(lastsMs * 1000)
     const owner = episode === undefined ? this.waiting : this.lasting
-    this.engine.scheduleAt(at, endKind, 0, owner, () => this.over(family, random, episode), family.family)
+    const ends = episode === undefined ? '' : family.family
+    this.engine.scheduleAt(at, endKind, 0, owner, () => this.over(family, random, episode), ends)
   }
 
   private over(family: EpisodeFamily, random: RandomStream, episode: Episode | undefined): void {

@@ -131,14 +131,18 @@ function episode<T extends object>(option: boolean | T | undefined): T | undefin
   return option === true ? ({} as T) : option
 }
 
-/** 'swarm: loss 0.08, partition, buggify' for the failure message. */
+/** 'swarm: latency uniform (min 0.5, max 20), loss 0.080, partition, buggify' for the failure message. */
 export function describeChaos(chaos: SeedChaos): string {
   const parts: string[] = []
   for (const [name, value] of Object.entries(chaos)) {
     if (name === 'profile' || value === undefined || value === 0 || value === false) continue
     if (typeof value === 'number') parts.push(`${name} ${value.toFixed(3)}`)
-    else if (value === true) parts.push(name)
-    else parts.push(typeof value === 'string' ? `${name} ${value}` : name)
+    else parts.push(name === 'latency' ? `latency ${describeLatency(value as object)}` : name)
   }
   return parts.length === 0 ? `${chaos.profile}: no faults` : `${chaos.profile}: ${parts.join(', ')}`
+}
+
+function describeLatency({ kind, ...numbers }: { kind?: string }): string {
+  const fields = Object.entries(numbers).map(([name, value]) => `${name} ${[value].flat().join('–')}`)
+  return `${kind} (${fields.join(', ')})`
 }

@@ -5,6 +5,7 @@ import { type ScheduleStrategy, delayShaper } from '../chaos/schedule.ts'
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
+import type { RandomStreams } from '../random/streams.ts'
 import { type Network, describePartition } from './hand-made.ts'
 import type { Latency, LatencySampler } from './latency.ts'
 import type { Link } from './link.ts'
@@ -43,11 +44,14 @@ const latencyShapes: readonly Latency[] = [
   { kind: 'heavyTail', min: 0.5, max: 2_000 },
 ]
 
+/** The latency of a seed's chaos; undefined: the usual one. Draws when the option says so. */
+export function latencyOf({ latency }: SeedChaos, streams: RandomStreams): Latency | undefined {
+  return latency === 'drawn' ? streams.get('chaos latency').pick(latencyShapes) : (latency as Latency | undefined)
+}
+
 function setLatencies(network: Network, engine: Engine, faults: FaultPlan, chaos: SeedChaos): void {
-  if (chaos.latency !== undefined) {
-    const drawn = chaos.latency === 'drawn'
-    network.setLatency(drawn ? engine.random('chaos latency').pick(latencyShapes) : (chaos.latency as Latency))
-  }
+  const latency = latencyOf(chaos, engine.streams)
+  if (latency !== undefined) network.setLatency(latency)
   if (chaos.slowPairs > 0 || chaos.slowPeer) slowDownSome(network, engine, faults, chaos)
 }
 

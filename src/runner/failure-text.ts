@@ -1,3 +1,4 @@
+import { isIdleEpisode } from '../chaos/episodes.ts'
 import type { Fault } from '../chaos/faults.ts'
 import { type PlannedOperation, describeOperation } from '../workload/planned-operation.ts'
 import { formatMillis, groupThousands } from '../engine/format.ts'
@@ -31,7 +32,8 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
   ]
   if (!failure.chaos.startsWith('calm')) lines.push(`chaos ${failure.chaos}`)
   lines.push(...nodeLines(failure), ...faultLines(failure), ...workloadLines(failure), ...shortcutLines(failure))
-  const last = run?.trace?.kept.filter((line) => line.event <= what.event).slice(-shownEvents) ?? []
+  const told = run?.trace?.kept.filter((one) => one.event <= what.event && !isIdleEpisode(one.kind, one.text))
+  const last = told?.slice(-shownEvents) ?? []
   if (last.length > 0) {
     lines.push('last events:')
     for (const one of last) lines.push(`  ${eventLine(one)}`)

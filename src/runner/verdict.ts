@@ -4,6 +4,8 @@ import { type SeedChaos, describeChaos } from '../chaos/seed-chaos.ts'
 import type { Failure } from '../engine/failure.ts'
 import { type Digest, formatDigest } from '../engine/format.ts'
 import type { Trace } from '../engine/trace.ts'
+import { latencyOf } from '../network/chaos.ts'
+import { RandomStreams } from '../random/streams.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 
 /** How one iteration ended. */
@@ -70,6 +72,7 @@ export class SeedResult implements IterationResult {
   }
 
   get chaos(): string {
-    return describeChaos(this.drawn) + (this.strategy === 'fifo' ? '' : `; schedule ${this.strategy}`)
+    const latency = latencyOf(this.drawn, new RandomStreams(this.seed))
+    return describeChaos({ ...this.drawn, latency }) + (this.strategy === 'fifo' ? '' : `; schedule ${this.strategy}`)
   }
 }

@@ -281,6 +281,25 @@ test('the story tells of the minimal faults and operations, in order of time', a
   expect(storyOf(found)).not.toContain('nothing')
 })
 
+test('the story names the latency that was drawn, and no episodes that were left out', async () => {
+  const body = async (sim: Simulation): Promise<void> => {
+    sim.node('server', () => undefined)
+    await sim.sleep(2_000)
+    throw new RangeError('always')
+  }
+  const chaos = { latency: 'drawn', pause: { every: [10, 50], lasts: [10, 50] } } as const
+  const found = await find(body, { chaos })
+  expect(found.minimal.faultsBefore).toBeGreaterThan(5)
+  const masked = found.minimal.run.trace?.kept.filter(({ kind }) => kind.startsWith('episode')) ?? []
+  expect(masked.length).toBeGreaterThan(10)
+  const story = storyOf(found)
+  expect(story).toContain('it fails without any')
+  expect(story).not.toContain('episode')
+  expect(story).toMatch(
+    /chaos custom: latency (uniform \(min 0.5, max 20\)|exponential \(min 0.5, mean 20\)|bimodal \(fast 0.5–5, slow 50–300, slowShare 0.1\)|heavyTail \(min 0.5, max 2000\)), pause\n/,
+  )
+})
+
 async function spin(sim: Simulation): Promise<void> {
   for (;;) await sim.sleep(0)
 }
