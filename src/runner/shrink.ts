@@ -5,7 +5,7 @@ import { minimiseList } from './minimise-list.ts'
 import { leaves, planSize } from './plan-size.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { isSameFailure } from './same-failure.ts'
-import { SimplerArguments, replaced } from './simpler-arguments.ts'
+import { SimplerArguments } from './simpler-arguments.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** How long shrinking may take; whichever ends first. The best so far is kept. */
@@ -251,7 +251,7 @@ class Shrinker {
     if (operations === undefined || !isUsed) return this.fails(fewer)
     for (let other = 1; other < nodes; other++) {
       const id = `n${other}`
-      const moved = replaced(operations, ({ value }) => (value === last ? id : value))
+      const moved = this.simpler.replaced(operations, ({ value }) => (value === last ? id : value))
       if (moved !== undefined && (await this.fails({ ...fewer, operations: moved }))) return true
     }
     return false
@@ -263,7 +263,7 @@ class Shrinker {
     for (const [{ path, value }, others] of this.simpler.replacements(before)) {
       for (const other of others) {
         if (this.over) return
-        const operations = replaced(this.best.operations ?? [], (leaf) =>
+        const operations = this.simpler.replaced(this.best.operations ?? [], (leaf) =>
           leaf.path === path && leaf.value === value ? other : leaf.value,
         )
         if (operations !== undefined && (await this.fails({ ...this.best, operations }))) break

@@ -1,4 +1,5 @@
 import type { PlannedOperation } from '../workload/planned-operation.ts'
+import { NumberOrders } from './number-orders.ts'
 import { type Leaf, leaves, mapLeaves, simplicity } from './plan-size.ts'
 
 /** Most numbers that are tried instead of one. */
@@ -11,13 +12,16 @@ const numbersMax = 3
  * - Only values that were drawn at the same place take the place of another one.
  * - Where no value was drawn twice they are identifiers, and stay.
  * - What differs within one argument goes on differing: no transfer from an account to itself.
+ * - Numbers within one argument stay in an order in which they were drawn: no range that ends before it begins.
  */
 export class SimplerArguments {
   /** How often each value was drawn, by place. */
   private readonly drawn = new Map<string, Map<unknown, number>>()
+  private readonly orders: NumberOrders
 
   /** `operations`: all of the original run. */
   constructor(operations: readonly PlannedOperation[]) {
+    this.orders = new NumberOrders(operations)
     for (const { argument } of operations) {
       for (const { path, value } of leaves(argument)) {
         const here = this.drawn.get(path) ?? new Map<unknown, number>()
@@ -37,16 +41,16 @@ export class SimplerArguments {
       for (const value of values) yield [{ path, value }, instead(value, values, all)]
     }
   }
-}
 
-/** The operations with other leaves; undefined: two that differed within one argument would be the same. */
-export function replaced(
-  operations: readonly PlannedOperation[],
-  replace: (leaf: Leaf) => unknown,
-): readonly PlannedOperation[] | undefined {
-  const after = mapLeaves(operations, replace)
-  const isMerged = operations.some(({ argument }, i) => differences(argument) > differences(after[i]?.argument))
-  return isMerged ? undefined : after
+  /** The operations with other leaves; undefined: one of them could not have been drawn. */
+  replaced(
+    operations: readonly PlannedOperation[],
+    replace: (leaf: Leaf) => unknown,
+  ): readonly PlannedOperation[] | undefined {
+    const after = mapLeaves(operations, replace)
+    const isMerged = operations.some(({ argument }, i) => differences(argument) > differences(after[i]?.argument))
+    return isMerged || !this.orders.include(after) ? undefined : after
+  }
 }
 
 /** How many different leaves an argument has. */

@@ -123,6 +123,27 @@ describe('smaller', () => {
     expect(Math.min(...all.map(({ sum }) => sum))).toBeGreaterThanOrEqual(5)
   })
 
+  test('numbers within one argument stay in an order that the workload could have drawn', async () => {
+    const body = async (sim: Simulation): Promise<void> => {
+      let size = 0
+      const reserve = operation({
+        draw: ({ random }) => {
+          const low = random.integer(0, 4)
+          return { low, high: low + random.integer(0, 4) }
+        },
+        run: (_sim, { low, high }) => {
+          size += high - low
+          if (size > 20 || high < low) throw new RangeError('too much')
+        },
+      })
+      await sim.workload({ reserve }, { operations: 40 })
+    }
+    const { minimal } = await find(body, {})
+    const all = (minimal.plan.operations ?? []).map(({ argument }) => argument as { low: number; high: number })
+    expect(all.length).toBeGreaterThan(2)
+    expect(all.every(({ low, high }) => low <= high)).toBe(true)
+  })
+
   test('nothing but the seed: a failure without faults and operations has no plan', async () => {
     const { failure } = await search((sim) => sim.sleep(1).then(() => Promise.reject(new RangeError('always'))), {})
     expect(failure.minimal).toBeUndefined()
