@@ -36,7 +36,8 @@ export class DirectoryClient {
   private readonly engine: Engine
   private readonly node: LifeCycle
   private readonly bus: Bus
-  private readonly hosts: readonly string[]
+  /** Ids of the nodes with a replica. */
+  readonly hosts: readonly string[]
   /** The replica on the node itself; undefined: it has none. */
   private readonly replica: DirectoryHost | undefined
   /** Highest ballot seen; kept over crashes, because a ballot must never be used twice. */
@@ -109,7 +110,7 @@ export class DirectoryClient {
       if (countOf(accepted.replies, isYes) >= majority) return { value, ballot }
       if (!accepted.majority) patience -= costOfSilence
     }
-    throw new DirectoryUnavailable(`no majority for ${actor}`)
+    throw new DirectoryUnavailable(`no majority of ${this.hosts.join(', ')} agreed on ${actor}`)
   }
 
   /** Two that compete for a register must not meet again and again: the slower the hosts, the longer each waits. */

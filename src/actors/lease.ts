@@ -71,17 +71,17 @@ export class Lease {
   }
 
   private async acquireNew(lease: number): Promise<number> {
-    const { engine, node } = this
+    const { engine, node, client } = this
     for (let attempt = 0; attempt < attemptsMax; attempt++) {
       const [asked, askedAt] = [node.monotonicMs(), engine.now]
-      const given = await this.client.renew(lease)
+      const given = await client.renew(lease)
       if (!given || node.monotonicMs() >= asked + leaseMs) continue
       this.current = lease
       this.until = asked + leaseMs
       this.renewAt(askedAt + renewEveryMicros)
       return lease
     }
-    throw new DirectoryUnavailable(`no lease for ${node.id}`)
+    throw new DirectoryUnavailable(`no majority of ${client.hosts.join(', ')} gave ${node.id} a lease`)
   }
 
   private renewAt(time: number): void {

@@ -266,6 +266,31 @@ describe('it works while a majority of its hosts is up', () => {
     )
   })
 
+  test('boots of the hosts that wait for an actor wait for each other, and hear who gave no lease', async () => {
+    await passes(
+      async (sim) => {
+        const messages: string[] = []
+        for (const id of ['a', 'b', 'c']) {
+          sim.node(id, (node) =>
+            node.actors
+              .request(Here('x'), 'where', undefined, { timeout: 60_000 })
+              .then(String, (error: Error) => error.message)
+              .then((text) => void messages.push(text)),
+          )
+        }
+        sim.node('user')
+        await sim.sleep(50_000)
+        expect(messages).toHaveLength(3)
+        for (const message of messages) {
+          expect(message).toMatch(
+            /^actor here\/x cannot be reached: the directory did not answer: no majority of a, b, c gave user a lease$/,
+          )
+        }
+      },
+      { placement: () => 'user' },
+    )
+  })
+
   test('with one or two nodes there is one host', async () => {
     await passes(
       async (sim) => {
