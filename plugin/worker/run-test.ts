@@ -47,6 +47,8 @@ async function execute(run: TestRun): Promise<void> {
     signal: run.signal,
     beforeIteration: begin,
     onResult: ({ seed }) => void (lastSeed = seed),
+    // Ctrl+C may end the process before the verdict.
+    onShrinking: (failure) => void keep(run, failure, replay),
     afterBody: () => expectations.check(),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),

@@ -47,6 +47,11 @@ export interface RunContext {
   readonly mask?: ReadonlySet<string>
   /** What the seed is to do, when it runs alone: a minimal failure. */
   readonly plan?: ReplayPlan
+  /**
+   * Called with a failing seed before it is shrunk, and about each second with the best so far: what is left of it when
+   * somebody ends the process.
+   */
+  readonly onShrinking?: (best: SeedFailure) => void
   /** What came of the seed, when it runs alone, before. */
   readonly expected?: ExpectedRun
 }
@@ -131,6 +136,7 @@ class Campaign {
       budget: options.shrink,
       now: () => this.host.now(),
       aborted: () => this.interrupted,
+      onShrinking: context.onShrinking,
     })
   }
 

@@ -31,6 +31,8 @@ export interface ExaminerSettings {
   /** Real time, ms. */
   readonly now: () => number
   readonly aborted: () => boolean
+  /** Told of a failure before it is shrunk, and of the best so far while it is. */
+  readonly onShrinking?: ((best: SeedFailure) => void) | undefined
 }
 
 /** Runs seeds again: for the story of a failure, for its minimal form, and to see whether a seed does the same twice. */
@@ -98,10 +100,12 @@ export class Examiner {
     run: IterationResult,
     number: number,
   ): Promise<SeedFailure> {
-    const { budget, nodes, now, aborted } = this.settings
+    const { budget, nodes, now, aborted, onShrinking } = this.settings
     if (budget === undefined || (run.faults.length === 0 && run.operations.length === 0)) return found
     const attempt = (plan: ReplayPlan): Promise<IterationResult> => this.runner.run(found.seed, number, { plan })
-    const shrunk = await shrink({ failure: explored, run, nodes, budget, attempt, now, aborted })
+    onShrinking?.(found)
+    const improved = (minimal: Shrunk): void => onShrinking?.({ ...found, minimal })
+    const shrunk = await shrink({ failure: explored, run, nodes, budget, attempt, now, aborted, improved })
     if (shrunk === undefined) return found
     const minimal = await this.record(found.seed, number, shrunk.plan)
     // Aborted: what was found before counts, without a trace.

@@ -30,7 +30,12 @@ export interface ShrinkInput {
   /** Real time, ms. */
   readonly now: () => number
   readonly aborted: () => boolean
+  /** Told of the best so far, at most once a second. */
+  readonly improved?: (best: Shrunk) => void
 }
+
+/** Between two calls of `improved`, ms. */
+const tellEveryMs = 1_000
 
 /** The smallest plan found that still fails the same way. */
 export interface Shrunk {
@@ -75,6 +80,7 @@ const otherWays = 5
 class Shrinker {
   private readonly input: ShrinkInput
   private readonly startedAt: number
+  private toldAt: number
   private readonly allFaults: readonly string[]
   private readonly familyOf: ReadonlyMap<string, string>
   private readonly simpler: SimplerArguments
@@ -86,14 +92,13 @@ class Shrinker {
 
   constructor(input: ShrinkInput) {
     this.input = input
-    this.startedAt = input.now()
+    this.startedAt = this.toldAt = input.now()
     this.simpler = new SimplerArguments(input.run.operations)
     this.allFaults = [...new Set(input.run.faults.map(({ key }) => key))]
     this.familyOf = new Map(input.run.faults.map(({ key, family }) => [key, family]))
   }
 
   async run(): Promise<Shrunk | undefined> {
-    const { nodes, run } = this.input
     await this.start()
     await this.elements()
     const cutShort = this.stopped
@@ -106,14 +111,18 @@ class Shrinker {
       // What was moved or renamed may have made something else needless.
       if (this.bestSize < size) await this.elements()
     }
-    if (this.bestRun === undefined) return undefined
+    return this.bestRun === undefined ? undefined : this.shrunk(this.bestRun, cutShort)
+  }
+
+  private shrunk(run: IterationResult, cutShort: Shrunk['cutShort']): Shrunk {
+    const { input, best, allFaults, runs } = this
     return {
-      plan: this.best,
-      run: this.bestRun,
-      faultsBefore: this.allFaults.length,
-      operationsBefore: run.operations.length,
-      nodesBefore: nodes,
-      runs: this.runs,
+      plan: best,
+      run,
+      faultsBefore: allFaults.length,
+      operationsBefore: input.run.operations.length,
+      nodesBefore: input.nodes,
+      runs,
       cutShort,
     }
   }
@@ -317,7 +326,15 @@ class Shrinker {
     this.best = trimmed(plan, result)
     this.bestRun = result
     this.bestSize = planSize(this.best)
+    this.tell(result)
     return true
+  }
+
+  private tell(run: IterationResult): void {
+    const { now, improved } = this.input
+    if (improved === undefined || now() - this.toldAt < tellEveryMs) return
+    improved(this.shrunk(run, 'aborted'))
+    this.toldAt = now()
   }
 }
 
