@@ -18,7 +18,8 @@ export interface Operation<Argument, Sim, Node> {
   readonly enabled?: (view: DrawView<Node>) => boolean
   /**
    * Draws the argument: plain data, so that it prints, replays and shrinks. It should do nothing else: a replay takes the
-   * argument from the plan and does not draw.
+   * argument from the plan and does not draw. Shrinking puts values that were drawn at the same place in another one's
+   * stead, keeping what differs different and numbers in order; what else must hold between fields, draw as one field.
    */
   readonly draw?: (view: DrawView<Node>) => Argument
   /**
