@@ -1,5 +1,6 @@
 import { ConnectionReset, RemoteError, RequestTimeout, SendFailed } from '../bus/errors.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
+import { about } from '../network/message.ts'
 import { ActorUnavailable, CallCycle, DirectoryUnavailable, NotHere } from './errors.ts'
 
 /** A turn that waits for a call. */
@@ -24,6 +25,8 @@ export interface ActorCall {
   readonly timeoutMs: number
   /** Virtual time, µs, at which its caller gives up. */
   readonly deadline: number
+  /** 'counter/x.add', in a recorded run. */
+  readonly [about]?: string
 }
 
 /** What comes back: the result or what happened instead, and where the actor was found. */

@@ -8,6 +8,7 @@ import { badInput } from '../engine/errors.ts'
 import { EventKind } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
+import { about } from '../network/message.ts'
 import { type LifeCycle, type LifeCycleListener, isThenable } from '../nodes/node.ts'
 import { Activations } from './activations.ts'
 import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
@@ -133,6 +134,7 @@ export class NodeActors implements LifeCycleListener {
       const deadline = engine.now + timeoutMs * 1000
       const copy = copyPayload(payload)
       call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline }
+      if (engine.trace !== undefined) call = { ...call, [about]: `${id}.${method}` }
     } catch (error) {
       return Promise.reject(error)
     }

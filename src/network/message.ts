@@ -69,8 +69,12 @@ export class Message {
   }
 }
 
+/** What a payload of the system's own is about, for people; its method alone would not say so. */
+export const about = Symbol('about')
+
 /** 'request increment #3, client → server'. */
-export function describeMessage(message: Message): string {
-  const correlation = message.correlationId === 0 ? '' : ` #${message.correlationId}`
-  return `${message.kind} ${message.method}${correlation}, ${message.from.id} → ${message.to.id}`
+export function describeMessage({ kind, method, correlationId, payload, from, to }: Message): string {
+  const correlation = correlationId === 0 ? '' : ` #${correlationId}`
+  const what = (payload as { [about]?: string } | null | undefined)?.[about] ?? method
+  return `${kind} ${what}${correlation}, ${from.id} → ${to.id}`
 }
