@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { badInput } from '../../src/engine/errors.ts'
+import { strideOf } from '../../src/engine/trace.ts'
 import { hashString } from '../../src/random/hash.ts'
 import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 
@@ -35,6 +36,6 @@ export function expectationFromEnvironment(
   const digest = bytes.toString('hex', 4, 12)
   const events = bytes.readUInt32BE(12)
   if (events === 0) return { failure: undefined, digest }
-  const stride = Math.max(1, Math.ceil(events / expectationSamples))
+  const stride = strideOf(events, expectationSamples)
   return { failure: undefined, digest, trail: { events, stride, samples: bytes.toString('hex', headLength) } }
 }

@@ -39,7 +39,7 @@ export function planFromEnvironment(environment: Readonly<Record<string, string 
 }
 
 /** What is not as it should be is left out: it only serves to say more. */
-export function checkExpected(given: ExpectedRun | undefined): ExpectedRun | undefined {
+function checkExpected(given: ExpectedRun | undefined): ExpectedRun | undefined {
   if (typeof given?.failure !== 'string' || typeof given.digest !== 'string') return undefined
   const { failure, digest, trail } = given
   const isTrail =

@@ -11,6 +11,11 @@ export interface TraceEntry {
   readonly text: string
 }
 
+/** How many events there are from one sample to the next, so that a run has `most` samples at most. */
+export function strideOf(events: number, most: number): number {
+  return Math.max(1, Math.ceil(events / most))
+}
+
 /** A run in few bytes, to compare another one with: one byte of the digest after every `stride` events. */
 export interface Trail {
   readonly events: number
@@ -66,7 +71,7 @@ export class Trace {
   /** The run in so many samples at most. */
   trail(most: number): Trail {
     const events = this.digests.length
-    const stride = Math.max(1, Math.ceil(events / most))
+    const stride = strideOf(events, most)
     return { events, stride, samples: this.sampled(stride) }
   }
 

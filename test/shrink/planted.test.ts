@@ -4,8 +4,8 @@ import { isSameFailure } from '../../src/runner/same-failure.ts'
 import { plantedBugs } from '../planted/registry.ts'
 import { replay, search, sizeOf, titleOf, withoutOne } from './run.ts'
 
-/** Not every seed has faults that make a small plan; `npm run bench:bugs` lists those of 20 root seeds. */
-const roots = [1, 3]
+/** An odd number: not every seed has faults that make a small plan; `npm run bench:bugs` lists those of 20 root seeds. */
+const roots = [1, 2, 3]
 
 test.each(plantedBugs)('$name', async ({ body, options, minimum }) => {
   const sizes: number[] = []
@@ -14,7 +14,10 @@ test.each(plantedBugs)('$name', async ({ body, options, minimum }) => {
     const { failure } = await search(body, given)
     const { minimal, seed, run } = failure
     // The order of events alone does it: there is nothing to leave out.
-    if (run?.faults.length === 0 && run.operations.length === 0) continue
+    if (run?.faults.length === 0 && run.operations.length === 0) {
+      sizes.push(0)
+      continue
+    }
     if (minimal === undefined || run?.failure === undefined) throw new Error('there is no minimal form')
     const { plan } = minimal
     sizes.push(sizeOf(plan))
@@ -30,5 +33,6 @@ test.each(plantedBugs)('$name', async ({ body, options, minimum }) => {
       expect(title, `all of ${JSON.stringify(plan)} is needed`).not.toBe(titleOf(run))
     }
   }
-  if (sizes.length > 0) expect(Math.min(...sizes)).toBeLessThanOrEqual(2 * minimum)
+  const median = sizes.sort((a, b) => a - b)[(roots.length - 1) / 2]
+  expect(median, `of ${sizes.join(', ')}`).toBeLessThanOrEqual(2 * minimum)
 })

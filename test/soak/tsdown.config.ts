@@ -1,21 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'tsdown'
+import simulator from '../bench/tsdown.config.ts'
 
 const door = fileURLToPath(new URL('door.ts', import.meta.url))
 
 /** The examples and the simulator, for the soak alone: not one of the package's doors. `soak.mjs` gives the folder. */
 export default defineConfig({
+  ...(simulator as object),
   entry: { examples: 'test/soak/examples.ts' },
-  cwd: fileURLToPath(new URL('../..', import.meta.url)),
   // A plugin, because the `paths` of tsconfig.json would win over an alias.
   plugins: [{ name: 'door', resolveId: (id: string) => (id === 'vitest-simulation' ? door : null) }],
   // Without this the bundler applies our manifest's `sideEffects` to the examples and drops them.
   treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  fixedExtension: false,
-  dts: false,
-  logLevel: 'warn',
   deps: { neverBundle: [/^node:/, /^seedrandom(\/|$)/, /^vitest(\/|$)/] },
 })
