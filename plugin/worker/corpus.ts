@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
 import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 import { isSeed } from '../../src/random/seed.ts'
+import { temporaryName, withFileLock } from './file-lock.ts'
 
 /** One failing seed that is kept. */
 export interface KeptSeed {
@@ -36,19 +37,39 @@ export function readCorpus(testFile: string, testName: string): readonly KeptSee
 /** Longest plan that is kept, in characters: a file beside the test is for people, too. */
 const planMax = 50_000
 
-/** Adds a failing seed; a seed that is there already moves to the front. Throws Error when that cannot be done. */
+/**
+ * Adds a failing seed; a seed that is there already moves to the front. Throws Error when that cannot be done, and then
+ * leaves the file as it was. Others may do the same at the same time.
+ */
 export function keepSeed(testFile: string, testName: string, { plan, ...rest }: KeptSeed): void {
   const path = corpusPath(testFile)
-  const file = read(path)
   const kept = { ...rest, ...(plan && JSON.stringify(plan).length <= planMax && { plan }) }
+  mkdirSync(dirname(path), { recursive: true })
+  // A lock can be lost to another process, after five seconds of sleep for instance: so look whether it is there.
+  for (let attempt = 0; attempt < 5; attempt++) {
+    withFileLock(path, () => add(path, testName, kept))
+    if (seedsOf(read(path), testName).some(({ seed }) => seed === kept.seed)) return
+  }
+}
+
+function add(path: string, testName: string, kept: KeptSeed): void {
+  const file = read(path)
   const others = seedsOf(file, testName).filter(({ seed }) => seed !== kept.seed)
   const tests = { ...file.tests, [testName]: [kept, ...others].slice(0, seedsPerTest) }
   const sorted = Object.fromEntries(Object.entries(tests).sort(([a], [b]) => (a < b ? -1 : 1)))
-  mkdirSync(dirname(path), { recursive: true })
-  // Renamed, so that nobody ever reads half a file.
-  const half = `${path}.${process.pid}`
-  writeFileSync(half, `${JSON.stringify({ version: 1, tests: sorted }, null, 2)}\n`)
-  renameSync(half, path)
+  replaceFile(path, `${JSON.stringify({ version: 1, tests: sorted }, null, 2)}\n`)
+}
+
+/** Nobody ever reads half a file, and a disk that is full or a machine that dies leaves the old one. */
+function replaceFile(path: string, text: string): void {
+  const next = temporaryName(path)
+  try {
+    writeFileSync(next, text, { flush: true })
+    renameSync(next, path)
+  } catch (error) {
+    rmSync(next, { force: true })
+    throw error
+  }
 }
 
 /** A test may be called 'constructor'. */

@@ -1,0 +1,2 @@
+/** The keeping of seeds, for a process of its own. */
+export { keepSeed } from '../../plugin/worker/corpus.ts'
