@@ -1,6 +1,7 @@
-import { badInput } from '../src/engine/errors.ts'
+import { type SimulationError, badInput } from '../src/engine/errors.ts'
 import { isSeed } from '../src/random/seed.ts'
 import type { SeedSource } from './contract.ts'
+import { closest } from './suggest.ts'
 
 /** A seed with where it came from. */
 export interface SeedChoice {
@@ -30,16 +31,41 @@ function parseSeed(text: string, where: string): number {
   throw badInput(where, text, seedAllowed)
 }
 
-/** The seed of `vitest run -- --seed=N` (or `--seed N`); the last one counts. */
+/**
+ * The seed of `vitest run -- --seed=N` (or `--seed N`); the last one counts.
+ *
+ * Vitest itself reads nothing after the `--`, so whatever else is written there would have no effect: it is refused.
+ */
 export function seedFromArguments(argv: readonly string[]): SeedChoice | undefined {
   const separator = argv.indexOf('--')
   const own = separator === -1 ? [] : argv.slice(separator + 1)
   let seed: SeedChoice | undefined
-  for (const [index, argument] of own.entries()) {
-    const text = argument === '--seed' ? (own[index + 1] ?? '') : /^--seed=(.*)$/s.exec(argument)?.[1]
+  for (let at = 0; at < own.length; at++) {
+    const argument = own[at] ?? ''
+    const text = argument === '--seed' ? (own[++at] ?? '') : /^--seed=(.*)$/s.exec(argument)?.[1]
     if (text !== undefined) seed = { value: parseSeed(text, '--seed'), source: 'command line' }
+    else if (isVitestItself(argv)) throw unknownArgument(argument)
   }
   return seed
+}
+
+/** Another program that starts Vitest has a command line of its own. */
+function isVitestItself([, program = '']: readonly string[]): boolean {
+  return /(?:^|[\\/])vitest(?:\.mjs)?$/.test(program)
+}
+
+/** Settings of a run that are no arguments, by the word that somebody may try. */
+const variables: Readonly<Record<string, string>> = {
+  iterations: 'SIMULATION_ITERATIONS=N in the environment sets the iterations',
+  plan: 'SIMULATION_PLAN in the environment sets the plan',
+}
+
+function unknownArgument(argument: string): SimulationError {
+  const word = argument.replace(/^-+/, '').replace(/=.*$/s, '')
+  const meant = closest(word, ['seed', ...Object.keys(variables)])
+  const hint = meant === undefined ? 'known is `--seed=N`' : (variables[meant] ?? 'did you mean `--seed=N`?')
+  const files = argument.startsWith('-') ? '' : '; names of test files go before the `--`'
+  return badInput('argument after `--`', argument, hint + files)
 }
 
 /** The seed of SIMULATION_SEED; an empty variable counts as unset. */

@@ -60,6 +60,13 @@ describe('seeds', () => {
     expect(stderr).toMatch(/SIMULATION_SEED is '1e3': a seed is an unsigned integer below 2\^53/)
     expect(stdout).not.toContain('✓')
   })
+
+  test('what nobody reads after the -- is refused before anything runs', async () => {
+    const { exitCode, stderr, stdout } = await fixture.run(['--', '--sed=5'])
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain("argument after `--` is '--sed=5': did you mean `--seed=N`?")
+    expect(stdout).not.toContain('✓')
+  })
 })
 
 test('slow simulations say so each period, and are ended as failed; overrides go by name', async () => {

@@ -12,7 +12,7 @@ describe('seedFromArguments', () => {
     [['node', 'vitest', 'run', '--', '--seed=3'], 3],
     [['node', 'vitest', 'run', '--', '--seed', '4'], 4],
     [['node', 'vitest', 'run', '--', '--seed=3', '--seed=9007199254740991'], 9_007_199_254_740_991],
-    [['node', 'vitest', 'run', '--', '--other'], undefined],
+    [['node', 'another-program', '--', '--other'], undefined],
     [['node', 'vitest', 'run', '--seed=3'], undefined],
   ])('%j', (argv, value) => {
     expect(seedFromArguments(argv)).toEqual(value === undefined ? undefined : { value, source: 'command line' })
@@ -22,6 +22,23 @@ describe('seedFromArguments', () => {
     expect(() => seedFromArguments(['--', `--seed=${text}`])).toThrow(
       `--seed is '${text}': a seed is an unsigned integer below 2^53`,
     )
+  })
+
+  test.each([
+    ['--sed=5', 'did you mean `--seed=N`?'],
+    ['--SEED=5', 'did you mean `--seed=N`?'],
+    ['-seed=5', 'did you mean `--seed=N`?'],
+    ['--seeds', 'did you mean `--seed=N`?'],
+    ['seed=5', 'did you mean `--seed=N`?; names of test files go before the `--`'],
+    ['--other', 'known is `--seed=N`'],
+    ['--iteration=9', 'SIMULATION_ITERATIONS=N in the environment sets the iterations'],
+    ['bank.test.ts', 'known is `--seed=N`; names of test files go before the `--`'],
+  ])('refuses %j', (argument, hint) => {
+    for (const program of ['/a/node_modules/.bin/vitest', 'C:\\a\\vitest.mjs']) {
+      expect(() => seedFromArguments(['node', program, 'run', '--', '--seed=1', argument])).toThrow(
+        `argument after \`--\` is '${argument}': ${hint}`,
+      )
+    }
   })
 
   test('refuses --seed without a value', () => {
