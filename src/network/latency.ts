@@ -63,45 +63,75 @@ export function latencySampler(latency: Latency): LatencySampler {
 /** Checks a latency option; throws SimulationError (BAD_INPUT) that names the field. */
 export function checkLatency(latency: Latency, where: string): Latency {
   if (latency === null || typeof latency !== 'object') throw badInput(where, latency, allowedKinds)
+  const known = Object.hasOwn(fields, latency.kind) ? fields[latency.kind] : undefined
+  if (known === undefined) throw badInput(`${where}.kind`, latency.kind, allowedKinds)
+  for (const [name, value] of Object.entries(latency)) {
+    if (name === 'kind' || known.includes(name)) continue
+    throw badInput(`${where}.${name}`, value, `a latency of kind '${latency.kind}' has only ${known.join(' and ')}`)
+  }
   switch (latency.kind) {
     case 'constant':
       time(latency.ms, `${where}.ms`)
       break
     case 'uniform':
+      range([latency.min, latency.max], where)
+      break
     case 'heavyTail':
       range([latency.min, latency.max], where)
-      if (latency.kind === 'heavyTail' && latency.shape !== undefined && !(latency.shape > 0)) {
+      if (latency.shape !== undefined && !(isNumber(latency.shape) && latency.shape > 0)) {
         throw badInput(`${where}.shape`, latency.shape, 'it must be a number above 0')
       }
       break
-    case 'exponential':
-      time(latency.min, `${where}.min`)
-      time(latency.mean, `${where}.mean`)
+    case 'exponential': {
+      const { min, mean } = latency
+      time(min, `${where}.min`)
+      time(mean, `${where}.mean`)
+      if (min > mean) throw badInput(where, latency, `min ${show(min)} is above mean ${show(mean)}`)
       break
-    case 'bimodal':
-      range(latency.fast, `${where}.fast`)
-      range(latency.slow, `${where}.slow`)
-      if (!(latency.slowShare >= 0 && latency.slowShare <= 1)) {
-        throw badInput(`${where}.slowShare`, latency.slowShare, 'it must be a share between 0 and 1')
+    }
+    case 'bimodal': {
+      const { fast, slow, slowShare } = latency
+      range(fast, `${where}.fast`)
+      range(slow, `${where}.slow`)
+      if (fast[0] > slow[0] || fast[1] > slow[1]) {
+        throw badInput(where, latency, `fast ${show(fast)} is above slow ${show(slow)}`)
+      }
+      if (!(isNumber(slowShare) && slowShare >= 0 && slowShare <= 1)) {
+        throw badInput(`${where}.slowShare`, slowShare, 'it must be a share between 0 and 1')
       }
       break
-    default:
-      throw badInput(`${where}.kind`, (latency as { kind: unknown }).kind, allowedKinds)
+    }
   }
   return latency
 }
 
 const allowedKinds = "it must be { kind: 'constant' | 'uniform' | 'exponential' | 'bimodal' | 'heavyTail', … }"
 
+/** A field that the kind does not have would change nothing, unseen. */
+const fields: Readonly<Record<Latency['kind'], readonly string[]>> = {
+  constant: ['ms'],
+  uniform: ['min', 'max'],
+  exponential: ['min', 'mean'],
+  bimodal: ['fast', 'slow', 'slowShare'],
+  heavyTail: ['min', 'max', 'shape'],
+}
+
+/** A year. */
+const longestMs = 31_536_000_000
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
+
 function time(ms: unknown, where: string): void {
-  if (typeof ms !== 'number' || !Number.isFinite(ms) || ms < 0) {
-    throw badInput(where, ms, 'it must be a number of milliseconds, 0 or more')
-  }
+  if (!isNumber(ms) || ms < 0) throw badInput(where, ms, 'it must be a number of milliseconds, 0 or more')
+  if (ms > longestMs) throw badInput(where, ms, 'it must be at most a year')
 }
 
 function range(value: readonly unknown[], where: string): void {
-  const [min, max] = Array.isArray(value) ? value : []
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw badInput(where, value, 'it must be a range [min, max] of milliseconds')
+  }
+  const [min, max] = value as [number, number]
   time(min, `${where} min`)
   time(max, `${where} max`)
-  if ((min as number) > (max as number)) throw badInput(where, value, `min ${show(min)} is above max ${show(max)}`)
+  if (min > max) throw badInput(where, value, `min ${show(min)} is above max ${show(max)}`)
 }
