@@ -5,6 +5,8 @@ import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 
 /** Longest plan that goes into a command line, in characters. */
 const textMax = 6_000
+/** Longest plan that is unpacked, in bytes: such a text of real faults and operations becomes a hundredth of it. */
+const unpackedMax = 2_000_000
 
 /** A plan as it is pasted: for which test it is, and what came of it. */
 export interface PastedPlan {
@@ -24,12 +26,19 @@ export function planToText(pasted: PastedPlan): string | undefined {
 export function planFromEnvironment(environment: Readonly<Record<string, string | undefined>>): PastedPlan | undefined {
   const text = environment.SIMULATION_PLAN
   if (text === undefined || text === '') return undefined
+  if (text.length > textMax) {
+    throw badInput('SIMULATION_PLAN', text, `a plan has at most ${textMax} characters, this one ${text.length}`)
+  }
   let pasted: Partial<PastedPlan> | null
   try {
-    const json = inflateRawSync(Buffer.from(text, 'base64url'), { maxOutputLength: 64_000_000 }).toString()
+    const json = inflateRawSync(Buffer.from(text, 'base64url'), { maxOutputLength: unpackedMax }).toString()
     pasted = JSON.parse(json) as Partial<PastedPlan> | null
-  } catch {
-    throw badInput('SIMULATION_PLAN', text, 'it must be copied whole from the replay command of a failure')
+  } catch (error) {
+    const isBig = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
+    const allowed = isBig
+      ? `it unpacks to more than ${unpackedMax} bytes, which no plan of a failure does`
+      : 'it must be copied whole from the replay command of a failure'
+    throw badInput('SIMULATION_PLAN', text, allowed)
   }
   if (typeof pasted?.test !== 'string') {
     throw badInput('SIMULATION_PLAN', text, 'it must be copied from the replay command of a failure, by this version')
@@ -39,7 +48,7 @@ export function planFromEnvironment(environment: Readonly<Record<string, string 
 }
 
 /** What is not as it should be is left out: it only serves to say more. */
-function checkExpected(given: ExpectedRun | undefined): ExpectedRun | undefined {
+export function checkExpected(given: ExpectedRun | undefined): ExpectedRun | undefined {
   if (typeof given?.failure !== 'string' || typeof given.digest !== 'string') return undefined
   const { failure, digest, trail } = given
   const isTrail =

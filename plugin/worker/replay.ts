@@ -3,7 +3,7 @@ import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
 import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 import { readCorpus } from './corpus.ts'
 import { expectationFromEnvironment } from './expectation-text.ts'
-import { planFromEnvironment } from './plan-text.ts'
+import { checkExpected, planFromEnvironment } from './plan-text.ts'
 import type { TestSettings } from './settings.ts'
 
 /** What a seed that runs alone is to do, and what came of it before. */
@@ -44,7 +44,7 @@ export function replayFor({ alone, seedSource, seed }: TestSettings, testFile: s
 /** A file that cannot be read is no reason not to replay a seed. */
 export function keptRun(testFile: string, testName: string, seed: number): ExpectedRun | undefined {
   try {
-    return readCorpus(testFile, testName).find((kept) => kept.seed === seed)?.run
+    return checkExpected(readCorpus(testFile, testName).find((kept) => kept.seed === seed)?.run)
   } catch {
     return undefined
   }

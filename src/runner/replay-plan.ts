@@ -1,4 +1,6 @@
 import { badInput } from '../engine/errors.ts'
+import { groupThousands } from '../engine/format.ts'
+import { copyPlainData } from '../workload/plain-data.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 
 /** What a seed is to do instead of everything it draws: a minimal failure, as plain data. */
@@ -11,21 +13,40 @@ export interface ReplayPlan {
   readonly nodes?: number
 }
 
+/** What a plan may hold at most; more than a failure's plan ever has, and little enough to run. */
+const bounds = { faults: 10_000, operations: 10_000, nodes: 10_000 } as const
+
 /** Checks a plan that was read from a file or the environment; throws SimulationError (BAD_INPUT). */
 export function checkReplayPlan(given: unknown, where: string): ReplayPlan {
   const plan = given as ReplayPlan | null
   if (plan === null || typeof plan !== 'object') throw badInput(where, given, 'it must be a plan printed by a failure')
   const { faults, operations, nodes } = plan
-  const isOperation = (one: PlannedOperation): boolean =>
-    typeof one?.name === 'string' && Number.isSafeInteger(one.index) && Number.isSafeInteger(one.at)
-  if (faults !== undefined && !(Array.isArray(faults) && faults.every((key) => typeof key === 'string'))) {
-    throw badInput(`${where} faults`, faults, 'they must be a list of keys')
+  if (faults !== undefined) {
+    const isKey = (key: unknown): boolean => typeof key === 'string'
+    checkList(faults, `${where} faults`, bounds.faults, isKey, 'keys')
   }
-  if (operations !== undefined && !(Array.isArray(operations) && operations.every(isOperation))) {
-    throw badInput(`${where} operations`, operations, 'they must be a list of { index, name, at, argument }')
+  if (operations !== undefined) {
+    checkList(operations, `${where} operations`, bounds.operations, isOperation, '{ index, name, at, argument }')
+    for (const { name, argument } of operations) copyPlainData(argument, `${where} argument of ${name}`)
   }
-  if (nodes !== undefined && !(Number.isSafeInteger(nodes) && nodes >= 0)) {
-    throw badInput(`${where} nodes`, nodes, 'it must be a whole number')
+  if (nodes !== undefined && !(isCount(nodes) && nodes <= bounds.nodes)) {
+    throw badInput(`${where} nodes`, nodes, `it must be a whole number from 0 to ${groupThousands(bounds.nodes)}`)
   }
   return plan
+}
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+function isOperation(given: unknown): boolean {
+  const one = given as Partial<PlannedOperation> | null
+  return typeof one?.name === 'string' && isCount(one.index) && isCount(one.at)
+}
+
+function checkList(given: unknown, where: string, most: number, isOne: (one: unknown) => boolean, words: string): void {
+  if (!Array.isArray(given)) throw badInput(where, given, `they must be a list of ${words}`)
+  if (given.length > most) {
+    throw badInput(`number of ${where}`, given.length, `there may be at most ${groupThousands(most)}`)
+  }
+  const wrong = given.findIndex((one) => !isOne(one))
+  if (wrong >= 0) throw badInput(`${where}[${wrong}]`, given[wrong], `they must be a list of ${words}`)
 }
