@@ -1,3 +1,4 @@
+import { EventKind } from '../engine/event.ts'
 import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { DirectoryClient } from './directory-client.ts'
@@ -102,7 +103,7 @@ export class Locator {
 
   private sleep(micros: number, deadline: number): Promise<void> {
     const { engine } = this.owner.system
-    return engine.sleep(Math.max(0, Math.min(micros, Math.ceil(deadline - engine.now))))
+    return engine.sleep(Math.max(0, Math.min(micros, Math.ceil(deadline - engine.now))), EventKind.stall)
   }
 
   /** True when the fault happens: it is not masked. */

@@ -369,8 +369,8 @@ export class Bus implements Endpoint, LifeCycleListener {
 }
 
 const parkedKind: EventKind<Message> = eventKind('deliver parked', (m) => `${m.kind} ${m.method}`)
-const sendKind: EventKind<Message> = eventKind('send', (m) => `${m.kind} ${m.method}`)
-const unsentKind: EventKind<Message> = eventKind('not sent', (m) => `${m.kind} ${m.method}`)
+const sendKind: EventKind<Message> = eventKind('send', (m) => `${m.kind} ${m.method}`, 0)
+const unsentKind: EventKind<Message> = eventKind('not sent', (m) => `${m.kind} ${m.method}`, 0)
 const resolved = Promise.resolve()
 
 function notSent({ to, method }: Message): SendFailed {

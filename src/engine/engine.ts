@@ -2,7 +2,7 @@ import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { RandomStreams } from '../random/streams.ts'
 import { EventKind, SimEvent } from './event.ts'
-import { EventQueue } from './event-queue.ts'
+import { EventQueue, inOrder } from './event-queue.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
 import { Owner } from './owner.ts'
@@ -137,11 +137,29 @@ export class Engine {
   }
 
   /** A promise for the current owner that resolves after `delay` µs. */
-  sleep(delay: number): Promise<void> {
+  sleep(delay: number, kind: EventKind<unknown> = EventKind.sleep): Promise<void> {
     return new Promise((resolve) => {
       const wake = resolve as (data: unknown) => void
-      this.scheduleAt(this.now + delay, EventKind.sleep, EventKind.sleep.code, this.owner, wake, undefined)
+      this.scheduleAt(this.now + delay, kind, kind.code, this.owner, wake, undefined)
     })
+  }
+
+  /** Nothing slows any more: simultaneous events are in the order in which they were scheduled, and waits are short. */
+  mend(): void {
+    if (this.policy !== undefined) {
+      this.policy = undefined
+      this.queue.rerank()
+    }
+    const late = this.queue.events.filter(({ kind, time }) => time > this.now + (kind.calmMicros ?? Infinity))
+    for (const event of inOrder(late)) this.hasten(event, this.now + (event.kind.calmMicros as number))
+  }
+
+  /** Lets a queued event happen at another time, after those that are there already. */
+  hasten(event: SimEvent, time: number): void {
+    this.queue.remove(event)
+    event.time = time
+    event.sequence = this.sequence++
+    this.queue.push(event)
   }
 
   /**

@@ -6,6 +6,11 @@ function before(a: SimEvent, b: SimEvent): boolean {
   return a.sequence < b.sequence
 }
 
+/** The events in the order in which they happen; a new list. */
+export function inOrder(events: readonly SimEvent[]): SimEvent[] {
+  return events.toSorted((a, b) => (before(a, b) ? -1 : 1))
+}
+
 /** Priority queue by (time, rank, sequence): a 4-ary heap that knows where each event lies, so any can leave. */
 export class EventQueue {
   private readonly heap: SimEvent[] = []
@@ -51,6 +56,13 @@ export class EventQueue {
       else this.siftDown(last, at)
     }
     return true
+  }
+
+  /** Takes the ranks away: simultaneous events are in the order of their sequence again. */
+  rerank(): void {
+    for (const event of this.heap) event.rank = 0
+    // From the last parent to the first, as heaps are made.
+    for (let at = (this.heap.length - 2) >> 2; at >= 0; at--) this.siftDown(this.heap[at] as SimEvent, at)
   }
 
   private siftUp(event: SimEvent, start: number): void {

@@ -5,12 +5,18 @@ import type { Owner } from './owner.ts'
 export interface EventKind<T = never> {
   readonly name: string
   readonly code: number
+  /** The longest that such an event is waited for where nothing slows anything, µs; undefined: nothing ever slows it. */
+  readonly calmMicros?: number | undefined
   describe(data: T): string
 }
 
 /** Defines a kind of event. Its code is a hash of the name, so that digests do not depend on the order of modules. */
-export function eventKind<T>(name: string, describe: (data: T) => string = () => ''): EventKind<T> {
-  return { name, code: hashString(name), describe }
+export function eventKind<T>(
+  name: string,
+  describe: (data: T) => string = () => '',
+  calmMicros?: number,
+): EventKind<T> {
+  return { name, code: hashString(name), calmMicros, describe }
 }
 
 /** The kinds that the engine and the virtual globals use. */
@@ -19,6 +25,8 @@ export const EventKind = {
   timer: eventKind<unknown>('timer'),
   immediate: eventKind<unknown>('immediate'),
   sleep: eventKind<unknown>('sleep'),
+  /** A wait that a fault makes: over as soon as the faults are. */
+  stall: eventKind<unknown>('sleep', undefined, 0),
   settle: eventKind<unknown>('settle'),
   task: eventKind<unknown>('task'),
 } as const
@@ -29,7 +37,7 @@ export class SimEvent {
   position = -1
   time: number
   /** Order among simultaneous events, drawn by the schedule strategy; lower first. */
-  readonly rank: number
+  rank: number
   sequence: number
   readonly kind: EventKind
   /** Hash of what the event is about; part of the digest. */

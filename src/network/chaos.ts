@@ -51,7 +51,7 @@ export function latencyOf({ latency }: SeedChaos, streams: RandomStreams): Laten
 
 function setLatencies(network: Network, engine: Engine, faults: FaultPlan, chaos: SeedChaos): void {
   const latency = latencyOf(chaos, engine.streams)
-  if (latency !== undefined) network.setLatency(latency)
+  if (latency !== undefined) network.setLatency(latency, chaos.latency === 'drawn')
   if (chaos.slowPairs > 0 || chaos.slowPeer) slowDownSome(network, engine, faults, chaos)
 }
 
@@ -61,6 +61,7 @@ function slowDownSome(network: Network, engine: Engine, faults: FaultPlan, chaos
   if (chaos.slowPairs > 0) faults.enable('slow pair')
   if (chaos.slowPeer) faults.enable('slow peer')
   network.eachLink((link) => {
+    if (!faults.active) return
     // A stream for each link: what another fault does to the order of first contacts must not move these draws.
     const random = engine.random(`faults slow ${link.name}`)
     const factor = random.integer(5, 50)
@@ -72,12 +73,11 @@ function slowDownSome(network: Network, engine: Engine, faults: FaultPlan, chaos
   })
 }
 
-/** Slow until the faults end: a quiet network is as fast as it ever is. */
 function slowDown(link: Link, factor: number, faults: FaultPlan, fault: Fault): void {
   const usual = link.sample
   const slow: LatencySampler = (random) => {
     const usually = usual(random)
-    if (!faults.active || usually === 0) return usually
+    if (usually === 0) return usually
     faults.effect(fault)
     return usually * factor
   }

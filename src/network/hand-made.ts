@@ -1,7 +1,7 @@
 import type { Fault } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
 import { type EventKind, eventKind } from '../engine/event.ts'
-import { type Latency, checkLatency, latencySampler } from './latency.ts'
+import { type Latency, checkLatency, latencySampler, withoutTail } from './latency.ts'
 import type { CutMode, Link } from './link.ts'
 import type { Endpoint } from './message.ts'
 import { MessageNetwork } from './network.ts'
@@ -178,7 +178,9 @@ export class Network extends MessageNetwork {
       link.faulty = true
       link.byHand = true
     }
-    if (latency !== undefined) link.sample = latencySampler(checkLatency(latency, 'link option latency'))
+    if (latency === undefined) return
+    link.sample = latencySampler(checkLatency(latency, 'link option latency'))
+    link.mended = withoutTail(latency)
   }
 
   private resolve(link: LinkHandle | readonly [string, string], where: string): Link {

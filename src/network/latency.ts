@@ -60,6 +60,31 @@ export function latencySampler(latency: Latency): LatencySampler {
   }
 }
 
+/**
+ * The model of a network that has been mended: the same without its tail.
+ *
+ * `exponential` waits `min` and twice `mean` at most, `heavyTail` as long as nine messages in ten, `bimodal` is fast
+ * unless it never was; the others have no tail.
+ */
+export function withoutTail(latency: Latency): LatencySampler {
+  const usual = latencySampler(latency)
+  switch (latency.kind) {
+    case 'constant':
+    case 'uniform':
+      return usual
+    case 'exponential':
+      return atMost(micros(latency.min) + 2 * micros(latency.mean), usual)
+    case 'bimodal':
+      return latency.slowShare === 1 ? usual : latencySampler({ ...latency, slowShare: 0 })
+    case 'heavyTail':
+      return atMost(Math.round(Math.max(1, micros(latency.min)) * 10 ** (1 / (latency.shape ?? 1.2))), usual)
+  }
+}
+
+function atMost(longest: number, usual: LatencySampler): LatencySampler {
+  return (random) => Math.min(longest, usual(random))
+}
+
 /** Checks a latency option; throws SimulationError (BAD_INPUT) that names the field. */
 export function checkLatency(latency: Latency, where: string): Latency {
   if (latency === null || typeof latency !== 'object') throw badInput(where, latency, allowedKinds)

@@ -32,6 +32,8 @@ export class Link {
   /** Draws of this link's latency only; faults draw from streams of their own. */
   readonly random: RandomStream
   sample: LatencySampler
+  /** Takes the place of `sample` when the network is mended; undefined: that of the network does. */
+  mended: LatencySampler | undefined
   readonly faults: LinkFaults = { loss: 0, duplication: 0, reordering: 0 }
   /** True when `faults` or the network's fault families may act on this link. */
   faulty = false

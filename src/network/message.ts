@@ -37,6 +37,8 @@ export class Message {
   place = 0
   /** Virtual time, µs. */
   sentAt = 0
+  /** What rules of the test have added to its travel, µs. */
+  ruledDelay = 0
 
   constructor(
     id: number,
@@ -64,6 +66,8 @@ export class Message {
     const copy = new Message(id, kind, from, to, method, correlationId, payload, failed)
     copy.idempotencyKey = this.idempotencyKey
     copy.sentAt = this.sentAt
+    copy.ruledDelay = this.ruledDelay
+    copy.place = this.place
     copy.background = this.background
     return copy
   }

@@ -1,10 +1,11 @@
 import type { Fault, FaultPlan } from '../chaos/faults.ts'
 import type { DelayShaper } from '../chaos/schedule.ts'
 import type { Engine } from '../engine/engine.ts'
-import { type EventKind, eventKind } from '../engine/event.ts'
+import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
+import { inOrder } from '../engine/event-queue.ts'
 import { SimulationError, badInput } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
-import { type Latency, checkLatency, defaultLatency, latencySampler } from './latency.ts'
+import { type Latency, checkLatency, defaultLatency, latencySampler, withoutTail } from './latency.ts'
 import { type CutMode, Link } from './link.ts'
 import { type Endpoint, type Message, describeMessage } from './message.ts'
 import { judge, type Rule } from './rule.ts'
@@ -43,6 +44,8 @@ export class MessageNetwork {
   private readonly rules: Rule[] = []
   private readonly onNewLink: ((link: Link) => void)[] = []
   private latency = latencySampler(defaultLatency)
+  /** Of links that the test has given no latency of their own, once the network is mended. */
+  private mended = this.latency
   private messageIds = 0
 
   constructor(engine: Engine, faults: FaultPlan, copyPayload: <T>(payload: T) => T) {
@@ -80,9 +83,10 @@ export class MessageNetwork {
     return ++this.messageIds
   }
 
-  /** Sets the latency of all links, those to come too. */
-  setLatency(latency: Latency): void {
+  /** Sets the latency of all links, those to come too; `drawn`: by the seed, so that it ends with the faults. */
+  setLatency(latency: Latency, drawn = false): void {
     this.latency = latencySampler(checkLatency(latency, 'network latency'))
+    if (!drawn) this.mended = withoutTail(latency)
     for (const link of this.allLinks) link.sample = this.latency
   }
 
@@ -97,12 +101,33 @@ export class MessageNetwork {
     return row[to.index] ?? this.createLink(from, to)
   }
 
-  /** The chaos phase is over: no link loses, copies or delays messages any more, unless the test sets it anew. */
-  calmLinks(): void {
+  /**
+   * The chaos phase is over: no link loses, copies, delays or slows messages any more, unless the test sets it anew.
+   *
+   * What is on the way arrives as soon as if it had been sent now.
+   */
+  mend(): void {
+    this.shaper = undefined
+    this.latency = this.mended
     for (const link of this.allLinks) {
       Object.assign(link.faults, { loss: 0, duplication: 0, reordering: 0 })
       link.byHand = false
+      link.late = undefined
+      if (link.from !== link.to) link.sample = link.mended ?? this.mended
+      link.lastArrival = Math.min(link.lastArrival, this.engine.now)
     }
+    for (const event of inOrder(this.engine.waitingEvents.filter(isDelivery))) this.hasten(event)
+  }
+
+  private hasten(event: SimEvent): void {
+    const message = event.data as Message
+    const link = this.linkBetween(message.from, message.to)
+    const { now } = this.engine
+    const rest = Math.max(0, message.sentAt + message.ruledDelay - now)
+    const arrival = Math.min(event.time, now + rest + link.sample(link.random.at(message.place)))
+    // It stays behind those before it; so a link that nothing has slowed stays as it is.
+    link.lastArrival = Math.max(arrival, link.lastArrival + 1)
+    if (link.lastArrival !== event.time) this.engine.hasten(event, link.lastArrival)
   }
 
   /** By sender, then by receiver. */
@@ -132,7 +157,7 @@ export class MessageNetwork {
     if (this.rules.length > 0) {
       const verdict = this.ruled(message)
       if (verdict === 'drop') return this.drop(message)
-      if (typeof verdict === 'object') delay += verdict.delay
+      if (typeof verdict === 'object') delay += message.ruledDelay = verdict.delay
     }
     if (this.shaper !== undefined && message.from !== message.to)
       delay += this.shaper.extra(message.from.index, message.to.index, this.endpoints.length, message.place)
@@ -147,6 +172,8 @@ export class MessageNetwork {
 
   /** Puts a message on the link; it arrives after all that were sent before it. */
   protected queue(link: Link, message: Message, delay: number): void {
+    // What never arrives holds nothing up.
+    if (link.obstructed && this.dropIfCut(link, message)) return
     let arrival = this.engine.now + delay
     if (arrival <= link.lastArrival) arrival = link.lastArrival + 1
     link.lastArrival = arrival
@@ -154,12 +181,11 @@ export class MessageNetwork {
       this.faults.effect(link.late.fault)
       link.late = undefined
     }
-    this.arriveAt(link, arrival, message)
+    this.arriveAt(arrival, message)
   }
 
-  /** Puts a message on the link without regard to the others; what is sent into a cut is lost. */
-  protected arriveAt(link: Link, arrival: number, message: Message): void {
-    if (link.obstructed && this.dropIfCut(link, message)) return
+  /** Puts a message on its link without regard to the others. */
+  protected arriveAt(arrival: number, message: Message): void {
     this.engine.scheduleAt(arrival, deliverKind, message.id, message.to.address, this.arrive, message)
   }
 
@@ -187,11 +213,12 @@ export class MessageNetwork {
     }
     const overtaken = extraDelay > 0 ? this.inject('reordering', link, message) : undefined
     if (overtaken === undefined) return this.queue(link, message, delay)
+    if (link.obstructed && this.dropIfCut(link, message)) return
     const arrival = this.engine.now + delay + extraDelay
     // It overtakes those before it, or those after it may overtake it.
     if (arrival < link.lastArrival) faults.effect(overtaken)
     else link.late = { arrival, fault: overtaken }
-    this.arriveAt(link, arrival, message)
+    this.arriveAt(arrival, message)
   }
 
   private inject(family: string, link: Link, message: Message): Fault | undefined {
@@ -206,7 +233,8 @@ export class MessageNetwork {
     this.observer?.copied(message)
     const copy = message.withPayload(this.copyPayload(message.payload))
     if (isOnly) return this.queue(link, copy, delay + copyDelay)
-    this.arriveAt(link, Math.max(this.engine.now + delay, link.lastArrival + 1) + copyDelay, copy)
+    if (link.obstructed && this.dropIfCut(link, copy)) return
+    this.arriveAt(Math.max(this.engine.now + delay, link.lastArrival + 1) + copyDelay, copy)
   }
 
   /** An error in a rule is the test's: it fails the iteration, whoever sent the message. */
@@ -329,6 +357,10 @@ export class MessageNetwork {
     if (endpoint !== undefined) return endpoint
     throw badInput(where, id, `there is no such node; known are ${[...this.byId.keys()].join(', ') || 'none'}`)
   }
+}
+
+function isDelivery({ kind }: SimEvent): boolean {
+  return kind === (deliverKind as EventKind)
 }
 
 function waitFor(what: string, message: Message): Wait {

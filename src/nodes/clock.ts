@@ -47,6 +47,11 @@ export class NodeClock implements OwnerClock {
     this.driftPpm = ppm
   }
 
+  /** Ends a drift; what the clock has gained stays. */
+  runTrue(): void {
+    if (this.driftPpm !== 0) this.setDrift(0)
+  }
+
   /** A new incarnation: `performance.now` starts at 0 again, the wall clock goes on. */
   reboot(): void {
     this.settleDrift()

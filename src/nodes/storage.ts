@@ -41,7 +41,11 @@ interface Drawn {
   readonly share: number
 }
 
-const landKind = eventKind<string>('write', (key) => key)
+/** Longest time that an operation takes where nothing stalls it, µs. */
+const usualMicros = 2_000
+
+const operationKind = eventKind<unknown>('sleep', undefined, usualMicros)
+const landKind = eventKind<string>('write', (key) => key, usualMicros)
 
 /**
  * A disk or database: asynchronous, with versions, and with faults when the chaos profile has them.
@@ -84,7 +88,7 @@ export class Storage {
   /** The value of a key; undefined: there is none. Rejects with StorageFailed. */
   async read<T>(key: string, options: { fence?: number } = {}): Promise<Stored<T> | undefined> {
     const { takesMicros, fails } = this.draw('read', key)
-    await this.engine.sleep(takesMicros)
+    await this.engine.sleep(takesMicros, operationKind)
     if (fails) throw new StorageFailed('read', key, 'input/output error')
     const { fence } = options
     if (fence !== undefined && fence > (this.fences.get(key) ?? 0)) this.fences.set(key, fence)
@@ -120,7 +124,7 @@ export class Storage {
     options: WriteOptions,
     { takesMicros, fails, lands }: Drawn,
   ): Promise<number | VersionConflict> {
-    await this.engine.sleep(takesMicros)
+    await this.engine.sleep(takesMicros, operationKind)
     return fails && !lands ? 0 : this.put(key, value, options)
   }
 
@@ -143,7 +147,7 @@ export class Storage {
     }
     const at = engine.now + this.stream().below(takesMicros)
     engine.scheduleAt(at, landKind, hashString('land'), machine, land, key)
-    await engine.sleep(takesMicros)
+    await engine.sleep(takesMicros, operationKind)
     return version
   }
 
@@ -160,7 +164,7 @@ export class Storage {
   /** Makes everything written so far durable. Rejects with StorageFailed; then some of it may be. */
   async sync(): Promise<void> {
     const { takesMicros, fails, share } = this.draw('sync', '*')
-    await this.engine.sleep(takesMicros)
+    await this.engine.sleep(takesMicros, operationKind)
     if (!fails) return this.flush()
     const all = [...this.dirty]
     this.flush(all.slice(0, Math.floor(share * (all.length + 1))))
@@ -217,7 +221,7 @@ export class Storage {
     // Named by key and time: leaving an operation out must not move the draws of the others.
     const { word, name } = this.occasion.next(this.engine.now)
     const place = mix(hashString(key), word)
-    const usual = this.stream().at(place).integer(100, 2_000)
+    const usual = this.stream().at(place).integer(100, usualMicros)
     if (!plan.active || intensity === 0) return { takesMicros: usual, fails: false, lands: false, share: 0 }
     const random = (this.faultRandom ??= this.engine.random(`faults storage ${this.name}`)).at(place)
     // All draws come first: leaving a fault out must not move the others.

@@ -50,6 +50,12 @@ export class InstrumentedBus implements BusHooks {
     return this.buggify ? this.late(message) : 0
   }
 
+  /** Nothing is late any more: what waits is handed over now, in its order. */
+  mend(): void {
+    const { now } = this.engine
+    for (const [link, at] of this.handedOver) if (at > now) this.handedOver.set(link, now)
+  }
+
   fails({ kind, from, to, method, place, occasion }: Message): boolean {
     if (this.sendFailure === 0 || !this.faults.active || kind === 'response') return false
     this.failing ??= this.engine.random('send failure')

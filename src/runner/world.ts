@@ -60,6 +60,7 @@ export class World {
   /** Undefined until the first actor is called. */
   actorSystem: ActorSystem | undefined
   private readonly episodes: Episodes | undefined
+  private readonly hooks: InstrumentedBus
   private readonly plan: WorldPlan
 
   constructor(engine: Engine, plan: WorldPlan) {
@@ -72,6 +73,7 @@ export class World {
     this.invariants = new Invariants(engine)
     this.workload = { planned: plan.replay?.operations, started: [], next: 0 }
     const hooks = new InstrumentedBus(engine, this.faults, this.assertions, coverage, chaos)
+    this.hooks = hooks
     this.bus = { engine, network: this.network, hooks, correlationIds: 0, pending: 0, handling: 0, moving: 0 }
     this.watch(hooks, plan.invariants)
     if (strategy === 'random') engine.policy = new RandomOrder(engine.random('schedule'))
@@ -97,7 +99,7 @@ export class World {
     node.resetPeers = resetPeers
     this.nodes.push(node)
     this.byId.set(id, node)
-    if (plan.chaos.clock !== undefined) skewClock(this.engine, faults, plan.chaos.clock, node)
+    if (plan.chaos.clock !== undefined && faults.active) skewClock(this.engine, faults, plan.chaos.clock, node)
     if (this.actorSystem !== undefined) new NodeActors(node, this.actorSystem)
     return node
   }
@@ -173,9 +175,12 @@ export class World {
   mend(): void {
     this.faults.active = false
     this.episodes?.endAll()
-    this.network.calmLinks()
+    this.hooks.mend()
+    this.engine.mend()
+    this.network.mend()
     this.network.heal()
     for (const node of this.nodes) {
+      node.clock.runTrue()
       if (node.state === 'paused') node.resume()
       else if (node.state === 'crashed') node.restart()
     }
