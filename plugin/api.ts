@@ -2,9 +2,11 @@
 import './setup.ts'
 import { installBodySites } from './worker/body-sites.ts'
 import { createSimulationTest } from './worker/simulation-test.ts'
+import { prepareSimulations } from './worker/suite-hooks.ts'
 import type { SimulationTest } from './worker/types.ts'
 
 installBodySites()
+prepareSimulations()
 
 /** Defines a simulation test: `simulation.test(name, options?, body)`. */
 export const simulation: SimulationTest = createSimulationTest()

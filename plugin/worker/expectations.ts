@@ -37,8 +37,7 @@ export class Expectations {
 
   /** Throws what Vitest would only say at the end of the test. */
   check(): void {
-    const soft = this.takeSoftErrors()
-    if (soft !== undefined) throw soft
+    this.throwSoft()
     const state = expect.getState() as unknown as ExpectState
     if (state.expectedAssertionsNumber !== null && state.assertionCalls !== state.expectedAssertionsNumber) {
       const wanted = state.expectedAssertionsNumber
@@ -47,6 +46,12 @@ export class Expectations {
     if (state.isExpectingAssertions && state.assertionCalls === 0) {
       throw new Error('expected any number of assertion, but got none')
     }
+  }
+
+  /** Throws the failed soft expectations since the last call as one error. */
+  throwSoft(): void {
+    const soft = this.takeSoftErrors()
+    if (soft !== undefined) throw soft
   }
 
   /** Leaves nothing for Vitest to count at the end: every iteration has been checked. */

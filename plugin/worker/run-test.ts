@@ -4,14 +4,13 @@ import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 import { requiredSitesOf } from './body-sites.ts'
 import { keepSeed, readCorpus } from './corpus.ts'
-import { Expectations } from './expectations.ts'
-import { IterationHooks } from './hooks.ts'
 import { fileMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
 import { type Replay, keptRun, replayFor } from './replay.ts'
+import { Rounds } from './rounds.ts'
 import { oneAtATime } from './serial.ts'
 import { type TestRun, fullName } from './test-run.ts'
-import { hookFailed, verdictOf } from './verdict.ts'
+import { verdictOf } from './verdict.ts'
 import { workerHost } from './worker-host.ts'
 
 /** Runs a simulation test to its verdict; throws the failure. */
@@ -22,20 +21,7 @@ export function runTest(run: TestRun): Promise<void> {
 async function execute(run: TestRun): Promise<void> {
   const { task, settings, provided, body } = run
   installVirtualGlobals()
-  const hooks = new IterationHooks(task)
-  const expectations = new Expectations(task)
-  const withHooks = hooks.any
-  let begun = false
-  let lastSeed = settings.seed
-  const begin = (): void | Promise<void> => {
-    expectations.begin()
-    const first = !begun
-    begun = true
-    if (!withHooks || first) return undefined
-    return hooks.between().catch((error: unknown) => {
-      throw hookFailed(run, lastSeed, error)
-    })
-  }
+  const rounds = new Rounds(task, run.signal)
   const { pasted, ...replay } = replayFor(settings, task.file.filepath, fullName(task))
   const context: RunContext = {
     host: workerHost(settings.options.limits?.drainMs),
@@ -45,20 +31,18 @@ async function execute(run: TestRun): Promise<void> {
     ...replay,
     bodySites: requiredSitesOf(run.written),
     signal: run.signal,
-    beforeIteration: begin,
-    onResult: ({ seed }) => void (lastSeed = seed),
+    beforeIteration: (number) => rounds.before(number),
+    afterIteration: (_number, end) => rounds.after(end),
     // Ctrl+C may end the process before the verdict.
     onShrinking: (failure) => void keep(run, failure, replay),
-    afterBody: () => expectations.check(),
+    afterBody: () => rounds.check(),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
   }
   const options =
     settings.alone && settings.seedSource === 'test' ? { ...settings.options, seed: settings.seed } : settings.options
-  const result = await checkSimulation(body, options, context)
-  if (withHooks) await hooks.finish()
-  // After a timeout Vitest has written its own error there.
-  if (!run.signal.aborted) expectations.end()
+  const result = await checkSimulation((sim) => rounds.inside(() => body(sim)), options, context)
+  rounds.end()
   settle(run, result, { ...replay, ...(pasted && { pasted }) })
 }
 

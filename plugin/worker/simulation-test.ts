@@ -6,6 +6,7 @@ import { plannedMeta } from './meta.ts'
 import { providedSimulation } from './provided.ts'
 import { runTest } from './run-test.ts'
 import { settingsFor } from './settings.ts'
+import { prepareSimulations } from './suite-hooks.ts'
 import { type SimulationTestOptions, splitOptions } from './test-options.ts'
 import type { SimulationTest } from './types.ts'
 
@@ -99,6 +100,7 @@ function prepare(
       `simulation.test('${nameOf(name)}') was called inside a running test: define it in a file or describe`,
     )
   }
+  prepareSimulations()
   const provided = providedSimulation()
   const settings = settingsFor([...suiteNames(suite.suite), nameOf(name)].join(' > '), split, provided)
   const inherited = suite.options ?? suite.suite?.options

@@ -14,6 +14,8 @@ import { type TestRun, fullName, replayOf } from './test-run.ts'
 /** Samples of a minimal run that go into a command line. */
 const pastedSamples = 64
 
+const hookNames = 'aroundEach, beforeEach, afterEach, onTestFinished, onTestFailed'
+
 /** Why a simulation fails, for Vitest and for the report. */
 export interface Verdict {
   readonly summary: FailureSummary
@@ -44,7 +46,8 @@ function seedVerdict(
   const expected = expectedOf(smallest?.run, pastedSamples)
   const plan = smallest && planToText({ test: name, plan: smallest.plan, expected })
   const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, { plan })
-  const notes = [result.notReproducible, result.unusedFaults, note].flatMap((text) =>
+  const inHook = what.kind === 'HookFailed' ? `in a hook ${what.name} (${hookNames})` : undefined
+  const notes = [inHook, result.notReproducible, result.unusedFaults, note].flatMap((text) =>
     text === undefined ? [] : [`\n  ${text}`],
   )
   const story = failureStory(failure, result.planned, { seed: replay, minimal }) + notes.join('')
@@ -93,11 +96,4 @@ function summaryOf(
   const { time = 0, event = 0 } = failure?.failure ?? {}
   const digest = failure?.digest ?? ''
   return { kind, name, message: error.message, seed, iteration, virtualMs: time / 1000, events: event, digest, replay }
-}
-
-/** The error of a hook that runs between two iterations, with the seed that it ran after. */
-export function hookFailed(run: TestRun, seed: number, error: unknown): Error {
-  const story = `  in a hook (beforeEach, afterEach) after seed ${seed}\n  replay: ${replayOf(run, seed)}`
-  const message = error instanceof Error ? error.message : String(error)
-  return simulationFailed('HookFailed', message, story, error)
 }

@@ -10,6 +10,7 @@ export type FailureKind =
   | 'LimitExceeded'
   | 'Leak'
   | 'Hang'
+  | 'HookFailed'
   | 'Nondeterminism'
   | 'CoverageMissed'
 

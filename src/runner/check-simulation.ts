@@ -2,6 +2,7 @@ import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
+import type { Failure } from '../engine/failure.ts'
 import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
 import { type DriveOptions, Driver, defaultDrive } from './drive.ts'
@@ -14,6 +15,13 @@ import type { ReplayPlan } from './replay-plan.ts'
 import { type ExpectedRun, unusedFaults } from './reproduction.ts'
 import { SeedRunner } from './seed-runner.ts'
 import type { IterationResult } from './verdict.ts'
+
+/** How an iteration ended, for the surroundings. */
+export interface IterationEnd {
+  readonly failure: Failure | undefined
+  /** The seed had run before: it ran again to be recorded, compared or shrunk. */
+  readonly isRepeat: boolean
+}
 
 /** What the surroundings of a simulation bring: the host, the framework's hooks, the run's seed. */
 export interface RunContext {
@@ -31,10 +39,10 @@ export interface RunContext {
   readonly signal?: { readonly aborted: boolean }
   /** Real ms after which the run is interrupted. */
   readonly deadlineMs?: number
-  /** Before every iteration; real asynchronous work is allowed. */
+  /** Before every iteration; real asynchronous work is allowed. What it throws fails the iteration, which then does not run. */
   readonly beforeIteration?: (number: number) => unknown
-  /** After every iteration, passed or not. */
-  readonly afterIteration?: (number: number) => unknown
+  /** After every iteration, passed or not. What it throws fails an iteration that did not fail by itself. */
+  readonly afterIteration?: (number: number, end: IterationEnd) => unknown
   /** At the end of the body: what it throws fails the iteration. */
   readonly afterBody?: () => unknown
   /** A few times a second. */

@@ -56,6 +56,8 @@ export class Examiner {
         ? { ...base, failure: again.failure, run: again }
         : { ...base, failure, run: undefined }
     }
+    // What a hook of the surroundings does is not the seed's.
+    if (failure.kind === 'HookFailed') return { ...base, failure, run: undefined }
     const again = await this.record(first.seed, number, plan)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     if (again.digest !== first.digest || again.failure?.kind !== failure.kind) {
@@ -85,6 +87,7 @@ export class Examiner {
     plan: ReplayPlan | undefined,
   ): Promise<SeedFailure | undefined> {
     const again = await this.runner.run(first.seed, number, plan === undefined ? {} : { plan })
+    if (again.failure?.kind === 'HookFailed') return this.explain(again, number, plan)
     if (again.status === 'interrupted' || again.digest === first.digest) return undefined
     // Recording costs as much as five seeds, so only a seed that differs is recorded.
     const one = await this.record(first.seed, number, plan)

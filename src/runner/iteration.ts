@@ -108,6 +108,13 @@ export class Iteration implements Work {
     this.engine.report('Hang', 'event loop blocked', message, error)
   }
 
+  /** What the surroundings do before or after the iteration has failed; `hook`: which part of it. */
+  hookFailed(hook: string, error: unknown): void {
+    if (this.phase !== 'over') this.end()
+    this.engine.owner = this.engine.test
+    this.engine.report('HookFailed', hook, error instanceof Error ? error.message : String(error), error)
+  }
+
   /** Ends the iteration without a verdict. */
   interrupt(): void {
     this.interruptedFlag = true

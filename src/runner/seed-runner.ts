@@ -32,7 +32,9 @@ export class SeedRunner {
 
   async run(seed: number, number: number, run: SeedRun): Promise<IterationResult> {
     const { options, context } = this
-    if (context.beforeIteration !== undefined) await context.beforeIteration(number)
+    const { beforeIteration, afterIteration } = context
+    const before = beforeIteration && (await attempt(() => beforeIteration(number)))
+    const isRepeat = run.coverage === undefined
     const iteration = new Iteration(this.body, {
       seed,
       number,
@@ -47,19 +49,36 @@ export class SeedRunner {
       placement: options.placement,
       busClass: context.busClass,
       recording: run.recording ?? false,
-      isRepeat: run.coverage === undefined,
+      isRepeat,
       afterBody: context.afterBody,
     })
-    this.current = iteration
-    await this.driver.run(iteration)
-    this.current = undefined
-    if (context.afterIteration !== undefined) await context.afterIteration(number)
+    if (before !== undefined) iteration.hookFailed('before the body', before.error)
+    else {
+      this.current = iteration
+      await this.driver.run(iteration)
+      this.current = undefined
+    }
+    if (afterIteration === undefined) return iteration.result()
+    const { failure } = iteration.result()
+    const after = await attempt(() => afterIteration(number, { failure, isRepeat }))
+    if (after !== undefined) iteration.hookFailed('after the body', after.error)
     return iteration.result()
   }
 
   /** Ends the seed under way without a verdict. */
   interrupt(): void {
     this.current?.interrupt()
+  }
+}
+
+/** Waits for a hook; gives back what it threw. */
+async function attempt(hook: () => unknown): Promise<{ readonly error: unknown } | undefined> {
+  try {
+    const done = hook() as Promise<unknown> | undefined
+    if (done !== undefined) await done
+    return undefined
+  } catch (error) {
+    return { error }
   }
 }
 

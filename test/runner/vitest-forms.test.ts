@@ -143,15 +143,15 @@ describe('hooks', () => {
     expect(log).toEqual([...round(1), ...round(2), ...round(3), 'before'])
   })
 
-  test('cleanups that beforeEach gives back run between iterations, the first one at the end of the test', () => {
+  test('cleanups that beforeEach gives back run after their iteration', () => {
     expect(statusOf('cleanups')).toBe('passed')
     expect(statusOf('are all called')).toBe('passed')
   })
 
-  test('that fail between iterations fail the test, and say after which seed', () => {
+  test('that fail between iterations fail the test, and say in which seed', () => {
     expect(statusOf('is the failure')).toBe('failed')
     expect(messageOf('is the failure')).toMatch(
-      /hook of round 3\n\n  in a hook \(beforeEach, afterEach\) after seed (\d+)\n  replay: SIMULATION_SEED=\1 npx vitest run /,
+      /hook of round 3\n\n  seed (\d+) · iteration 3 of 5 .*\n  replay: SIMULATION_SEED=\1 npx vitest run /,
     )
   })
 })

@@ -1,0 +1,90 @@
+import type { RunnerTestCase } from 'vitest'
+import type { IterationEnd } from '../../src/runner/check-simulation.ts'
+import { plainHost } from '../../src/virtual/host.ts'
+import { Expectations } from './expectations.ts'
+import { IterationHooks } from './hooks.ts'
+import { attemptStarter } from './vitest-runner.ts'
+
+/** What Vitest does around each attempt of a test, done around every iteration: each of them is a test to Vitest. */
+export class Rounds {
+  private readonly task: RunnerTestCase
+  private readonly signal: AbortSignal
+  private readonly hooks: IterationHooks
+  private readonly expectations: Expectations
+  private readonly start: (number: number) => void
+
+  constructor(task: RunnerTestCase, signal: AbortSignal) {
+    this.task = task
+    this.signal = signal
+    this.hooks = new IterationHooks(task)
+    this.expectations = new Expectations(task)
+    this.start = attemptStarter(task)
+  }
+
+  before(number: number): void | Promise<void> {
+    if (!this.hooks.any) return this.begin(number)
+    return this.beforeWithHooks(number)
+  }
+
+  after(end: IterationEnd): void | Promise<void> {
+    return this.hooks.pending ? this.afterWithHooks(end) : undefined
+  }
+
+  /** Throws what Vitest would only say at the end of the test. */
+  check(): void {
+    this.expectations.check()
+  }
+
+  /** Calls the body where the hooks around the iteration are. */
+  inside<T>(call: () => T): T {
+    return this.hooks.inside(call)
+  }
+
+  /** Leaves nothing for Vitest to judge: every iteration has been judged. After a timeout it has done so already. */
+  end(): void {
+    if (!this.signal.aborted) this.expectations.end()
+  }
+
+  private begin(number: number): void {
+    this.start(number)
+    this.expectations.begin()
+  }
+
+  private async beforeWithHooks(number: number): Promise<void> {
+    // A hook may block for as long as it likes: no watchdog looks at it there.
+    await plainHost.leave()
+    await this.hooks.before(() => this.begin(number))
+    this.expectations.throwSoft()
+  }
+
+  private async afterWithHooks(end: IterationEnd): Promise<void> {
+    await plainHost.leave()
+    const settle = this.signal.aborted ? undefined : this.show(end)
+    try {
+      await this.hooks.after(end)
+    } finally {
+      settle?.()
+    }
+    if (settle !== undefined) this.expectations.throwSoft()
+  }
+
+  /** Lets hooks see how the iteration ended, where they look for it: `task.result`. Gives back how to forget that. */
+  private show({ failure }: IterationEnd): (() => void) | undefined {
+    const { result } = this.task
+    if (result === undefined) return undefined
+    if (failure === undefined) {
+      result.state = 'pass'
+      return () => void (result.state = 'run')
+    }
+    const { name, message, error } = failure
+    const stack = error instanceof Error ? error.stack : undefined
+    const shown = { name: error instanceof Error ? error.name : name, message, ...(stack !== undefined && { stack }) }
+    result.state = 'fail'
+    result.errors = [...(result.errors ?? []), shown]
+    return () => {
+      result.state = 'run'
+      const others = result.errors?.filter((error) => error !== shown) ?? []
+      result.errors = others.length === 0 ? undefined : others
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/** Whatever Vitest does around each attempt of a test happens around every iteration: one run of a fixture project. */
+import { fileURLToPath } from 'node:url'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { runVitest } from '../helpers/run-vitest.ts'
+
+const root = fileURLToPath(new URL('../fixtures/e2e-iterations', import.meta.url))
+let stdout: string
+
+beforeAll(async () => {
+  const output = await runVitest({ root, args: ['run', '--reporter=verbose'] })
+  stdout = `${output.stdout}\n${output.stderr}`
+})
+
+const said = (what: string): string[] => new RegExp(`^${what}: (.*)$`, 'm').exec(stdout)?.[1]?.split(', ') ?? []
+const passes = (name: string): void => expect(stdout).toMatch(new RegExp(`✓ [^\\n]*${name} `))
+/** What is printed about a failing test, from its heading to the next. */
+const failureOf = (name: string): string => new RegExp(`FAIL [^\n]*> ${name}\n([^]*?)⎯⎯⎯`).exec(stdout)?.[1] ?? 'passed'
+
+describe('hooks', () => {
+  test('of every kind run around each iteration, in the order of a test', () => {
+    const round = (n: number): string[] => [
+      'around',
+      'before',
+      `body ${n} round ${n}`,
+      `later round ${n}`,
+      'after pass',
+      'cleanup',
+      'finished',
+      'around end',
+    ]
+    expect(said('ORDER')).toEqual([...round(1), ...round(2)])
+  })
+
+  test('still run around plain tests, also beside simulations', () => {
+    const round = (body: string): string[] => ['around', 'before', body, 'after', 'cleanup']
+    expect(said('PLAIN')).toEqual([...round('plain'), ...round('simulated')])
+  })
+
+  test('that an iteration registers end with it; a failure is told once', () => {
+    passes('is called after it, in every iteration')
+    passes('and nothing stays')
+    // The failing seed runs once more, to be recorded: what it opens is closed, too.
+    expect(said('FAILED')).toEqual(['finished 1', 'finished 2', 'failed 2', 'finished 2'])
+  })
+
+  test('see how the iteration ended', () => {
+    const small = 'fail small: expected 2 to be less than 2'
+    expect(said('SEEN')).toEqual(['pass undefined', small, small])
+  })
+})
+
+describe('a hook that fails', () => {
+  test.each([
+    ['afterEach fails', /after of round 2\n\n {2}seed (\d+) · iteration 2 of 5 .*\n {2}replay: SIMULATION_SEED=\1 /],
+    ['the last afterEach fails', /after of round 3\n\n {2}seed (\d+) · iteration 3 of 3 .*\n {2}replay: \S+=\1 /],
+    ['beforeEach fails', /before of round 1\n\n {2}seed 5 · iteration 1 of 5 .*\n {2}replay: SIMULATION_SEED=5 /],
+    ['aroundEach fails', /around of round 2\n\n {2}seed (\d+) · iteration 2 of 5 .*\n {2}replay: SIMULATION_SEED=\1 /],
+    ['aroundEach never ends', /setup phase of an "aroundEach" hook timed out in 50ms[^]*iteration 1 of 5/],
+    ['a soft one in afterEach fails', /soft in a hook: expected 1 to be 2[^]*iteration 1 of 5/],
+    ['onTestFinished fails', /"finished wrong" not to be reached[^]*iteration 2 of 5/],
+  ])('%s: its seed, its iteration, its replay, its place', (name, text) => {
+    expect(failureOf(name)).toMatch(text)
+    expect(failureOf(name)).toMatch(/in a hook (?:before|after) the body/)
+    if (name !== 'aroundEach never ends') expect(failureOf(name)).toMatch(/❯ hooks\.test\.ts:\d+/)
+  })
+
+  test('is counted in the report', () => {
+    expect(stdout).toMatch(
+      /× the last afterEach fails +3 of 3 +seed \d+\n +seed \d+ {2}HookFailed: after the body {2}iteration 3/,
+    )
+  })
+
+  test('before the body: no body runs, what comes after runs all the same', () => {
+    expect(said('RAN')).toEqual(['after all the same', 'after all the same'])
+  })
+})
+
+test('mocks, spies and stubs end with their iteration', () => {
+  passes('spies are restored between iterations')
+  passes('stubs are taken away between iterations, those of the hooks are there')
+  passes('a mock is called once in each iteration')
+})
