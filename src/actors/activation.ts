@@ -4,7 +4,7 @@ import type { Wait } from '../engine/failure.ts'
 import type { Owner } from '../engine/owner.ts'
 import { isThenable } from '../nodes/node.ts'
 import type { ActorType } from './actor.ts'
-import type { CallLink } from './actor-call.ts'
+import type { CallFate, CallLink } from './actor-call.ts'
 import { Refused } from './errors.ts'
 import type { Registration } from './registration.ts'
 
@@ -17,6 +17,8 @@ interface Turn {
   readonly method: string
   readonly payload: unknown
   readonly chain: readonly CallLink[]
+  /** Undefined: a timer's. */
+  readonly fate: CallFate | undefined
   readonly resolve: (value: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -84,14 +86,14 @@ export class Activation {
   }
 
   /** Takes a message: the result when the turn ends at once, else a promise of it. */
-  call(method: string, payload: unknown, chain: readonly CallLink[]): unknown {
+  call(method: string, payload: unknown, chain: readonly CallLink[], fate?: CallFate): unknown {
     this.lastUsed = this.engine.now
     if (this.mustWait) {
       return new Promise((resolve, reject) => {
-        this.waiting.push({ method, payload, chain, resolve, reject })
+        this.waiting.push({ method, payload, chain, fate, resolve, reject })
       })
     }
-    return this.turn(method, payload, chain)
+    return this.turn(method, payload, chain, fate)
   }
 
   /** True when a call from `chain` would wait for ever for the turn that it comes from. */
@@ -130,12 +132,19 @@ export class Activation {
       if (!(error instanceof Refused)) this.engine.fail(error)
     }
     if (this.mustWait || this.state === 'loading') {
-      this.waiting.push({ method: '', payload: callback, chain: noLinks, resolve: () => {}, reject: fail })
+      this.waiting.push({
+        method: '',
+        payload: callback,
+        chain: noLinks,
+        fate: undefined,
+        resolve: () => {},
+        reject: fail,
+      })
       return
     }
     if (!this.owner.mayRun(this)) return
     try {
-      const result = this.turn('', callback, noLinks)
+      const result = this.turn('', callback, noLinks, undefined)
       if (isThenable(result)) result.then(undefined, fail)
     } catch (error) {
       fail(error)
@@ -186,8 +195,9 @@ export class Activation {
     return !this.type.reentrant && (this.running > 0 || this.waiting.length > 0)
   }
 
-  private turn(method: string, payload: unknown, chain: readonly CallLink[]): unknown {
+  private turn(method: string, payload: unknown, chain: readonly CallLink[], fate: CallFate | undefined): unknown {
     if (this.state === 'gone') this.owner.handledAfterEnd(this)
+    if (fate !== undefined) fate.ran = true
     this.interleaved = this.running > 0
     this.chain = chain
     this.doing = method
@@ -249,8 +259,14 @@ export class Activation {
     if (!this.owner.mayRun(this)) return
     const turn = this.waiting.shift()
     if (turn === undefined) return
+    if (turn.fate?.refused === true) {
+      // A copy whose caller has been told that the call did not run: it is refused again, where it came in.
+      turn.reject(new Refused())
+      this.continue()
+      return
+    }
     try {
-      turn.resolve(this.turn(turn.method, turn.payload, turn.chain))
+      turn.resolve(this.turn(turn.method, turn.payload, turn.chain, turn.fate))
     } catch (error) {
       turn.reject(error)
     }

@@ -1,6 +1,7 @@
-import { ConnectionReset, RemoteError, RequestTimeout, SendFailed } from '../bus/errors.ts'
+import { ConnectionReset, RemoteError, RequestTimeout, SendFailed, systemErrors } from '../bus/errors.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import { about } from '../network/message.ts'
+import { Shared } from '../bus/payload.ts'
 import { ActorUnavailable, CallCycle, DirectoryUnavailable, NotHere } from './errors.ts'
 
 /** A turn that waits for a call. */
@@ -10,6 +11,19 @@ export interface CallLink {
   /** Number of its registration: another activation of the same actor waits for nothing. */
   readonly activation: number
   readonly turn: number
+}
+
+/**
+ * What has become of one call, over all copies of its messages and all nodes that it is sent on to.
+ *
+ * No node can know it. But only so can "it did not run" be certain where the network makes copies: one of them may be
+ * refused after another one has run, or before.
+ */
+export class CallFate extends Shared {
+  /** The method was begun. */
+  ran = false
+  /** Its caller was told that it did not run: from now on it must not. */
+  refused = false
 }
 
 /** A call on its way to an actor. */
@@ -25,6 +39,7 @@ export interface ActorCall {
   readonly timeoutMs: number
   /** Virtual time, µs, at which its caller gives up. */
   readonly deadline: number
+  readonly fate: CallFate
   /** 'counter/x.add', in a recorded run. */
   readonly [about]?: string
 }
@@ -39,7 +54,8 @@ export type ActorReply = { readonly at: string } & (
       readonly message: string
       readonly stack?: string | undefined
     }
-  | { readonly kind: 'cycle'; readonly chain: readonly string[] }
+  /** `ran`: it was a call of the method that would have waited for itself. */
+  | { readonly kind: 'cycle'; readonly chain: readonly string[]; readonly ran: boolean }
   /** It did not run. */
   | { readonly kind: 'unavailable'; readonly reason: string }
   /** It did not run, and is to be routed anew. */
@@ -53,7 +69,7 @@ export const hopsMax = 4
 
 /** The reply for an error of the actor's own code. */
 export function replyThrown(at: string, error: unknown, kind: 'threw' | 'not activated' = 'threw'): ActorReply {
-  if (error instanceof CallCycle) return { at, kind: 'cycle', chain: error.chain }
+  if (error instanceof CallCycle) return { at, kind: 'cycle', chain: error.chain, ran: true }
   if (!(error instanceof Error)) return { at, kind, name: 'Error', message: String(error) }
   return { at, kind, name: error.name, message: error.message, stack: error.stack }
 }
@@ -63,6 +79,7 @@ export function replyUnrouted(at: string, error: unknown, id: string): ActorRepl
   if (error instanceof NotHere) return { at, kind: 'not here' }
   if (error instanceof RequestTimeout || error instanceof ConnectionReset) return { at, kind: 'lost' }
   if (error instanceof SendFailed) return { at, kind: 'unavailable', reason: `${at} could not send the call on` }
+  if (error === systemErrors.remote) return { at, kind: 'unavailable', reason: 'the node it is on takes no calls' }
   // Another actor that the factory could not reach is named.
   if (error instanceof ActorUnavailable && error.actor === id) return { at, kind: 'unavailable', reason: error.reason }
   if (error instanceof DirectoryUnavailable || error instanceof ActorUnavailable) {
@@ -72,7 +89,8 @@ export function replyUnrouted(at: string, error: unknown, id: string): ActorRepl
 }
 
 /** The result of a reply; throws what the caller is to see. */
-export function openReply(reply: ActorReply, { type, key, method, timeoutMs }: ActorCall): unknown {
+export function openReply(reply: ActorReply, call: ActorCall): unknown {
+  const { type, key, method, timeoutMs } = call
   const id = `${type}/${key}`
   switch (reply.kind) {
     case 'value':
@@ -82,23 +100,31 @@ export function openReply(reply: ActorReply, { type, key, method, timeoutMs }: A
     case 'not activated':
       throw new ActivationFailed(reply.at, `${id}.${method}`, reply.name, reply.message, reply.stack)
     case 'cycle':
-      throw new CallCycle(reply.chain)
+      throw reply.ran ? new CallCycle(reply.chain) : notRun(new CallCycle(reply.chain), call)
     case 'unavailable':
-      throw new ActorUnavailable(id, reply.reason)
+      throw notRun(new ActorUnavailable(id, reply.reason), call)
     case 'not here':
-      throw new ActorUnavailable(id, `${reply.at} is stopping`)
+      throw notRun(new ActorUnavailable(id, `${reply.at} is stopping`), call)
     case 'lost':
       throw new RequestTimeout(id, method, timeoutMs)
   }
 }
 
+/** What the caller is told of a call that did not run as far as the one who says so knows. */
+export function notRun(error: Error, { type, key, method, timeoutMs, fate }: ActorCall): Error {
+  if (fate.ran) return new RequestTimeout(`${type}/${key}`, method, timeoutMs)
+  fate.refused = true
+  return error
+}
+
 /** The bus's error as the caller of an actor is to see it: about the actor, not about our own message to `target`. */
-export function callError(error: unknown, { type, key, method, timeoutMs }: ActorCall, target: string): unknown {
+export function callError(error: unknown, call: ActorCall, target: string): unknown {
+  const { type, key, method, timeoutMs } = call
   const id = `${type}/${key}`
   if (error instanceof RequestTimeout) return new RequestTimeout(id, method, timeoutMs)
   if (error instanceof ConnectionReset) return new ConnectionReset(id, method)
-  if (error instanceof SendFailed) return new SendFailed(id, method, `the connection to ${target} failed`)
-  if (error instanceof RemoteError) return new ActorUnavailable(id, `${target} takes no calls`)
+  if (error instanceof SendFailed) return notRun(new SendFailed(id, method, `the connection to ${target} failed`), call)
+  if (error instanceof RemoteError) return notRun(new ActorUnavailable(id, `${target} takes no calls`), call)
   if (error instanceof NodeCrashed) return new NodeCrashed(error.node, `request '${method}' to '${id}'`)
   return error
 }

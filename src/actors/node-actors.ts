@@ -15,10 +15,12 @@ import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from 
 import {
   type ActorCall,
   type ActorReply,
+  CallFate,
   type CallLink,
   callError,
   hopsMax,
   isLoss,
+  notRun,
   openReply,
   replyThrown,
   replyUnrouted,
@@ -133,7 +135,8 @@ export class NodeActors implements LifeCycleListener {
       system.learn(type as ActorType)
       const deadline = engine.now + timeoutMs * 1000
       const copy = copyPayload(payload)
-      call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline }
+      const fate = new CallFate()
+      call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline, fate }
       if (engine.trace !== undefined) call = { ...call, [about]: `${id}.${method}` }
     } catch (error) {
       return Promise.reject(error)
@@ -176,12 +179,12 @@ export class NodeActors implements LifeCycleListener {
   /** A message of another node: the actor is here, or is believed to be, or shall be. */
   private readonly receive = (call: ActorCall, { from }: Pick<MessageContext, 'from'>): unknown => {
     const id = `${call.type}/${call.key}`
-    const activation = this.activations.ready(id)
+    const activation = call.fate.refused ? undefined : this.activations.ready(id)
     if (activation === undefined) return this.receiveLater(id, call, from)
     if (activation.isWaitedForBy(call.chain)) return this.cycle(id, call)
     if (from === this.node.id) this.system.happened('local')
     try {
-      const result = activation.call(call.method, call.payload, call.chain)
+      const result = activation.call(call.method, call.payload, call.chain, call.fate)
       if (isThenable(result)) return this.replyLater(result, id, call, from)
       return this.reply(result)
     } catch (error) {
@@ -201,7 +204,9 @@ export class NodeActors implements LifeCycleListener {
   private async receiveLater(id: string, call: ActorCall, from: string): Promise<unknown> {
     if (this.activations.isWaitedFor(id, call.chain)) return this.cycle(id, call)
     try {
-      if (this.engine.now > call.deadline) throw new ActorUnavailable(id, 'its caller has given up')
+      if (call.fate.refused || this.engine.now > call.deadline) {
+        throw new ActorUnavailable(id, 'its caller has given up')
+      }
       const found = await this.activations.obtain(call)
       if (found.kind === 'here') return await this.receive(call, { from })
       return await this.forward(id, call, found.node)
@@ -238,7 +243,7 @@ export class NodeActors implements LifeCycleListener {
 
   private callAt(target: string, id: string, call: ActorCall): Promise<unknown> {
     const timeout = (call.deadline - this.engine.now) / 1000
-    if (timeout <= 0) return Promise.reject(tooLate(id))
+    if (timeout <= 0) return Promise.reject(notRun(tooLate(id), call))
     return this.node.bus.ask<ActorReply>(target, '$actor.call', sealed(call), timeout).then(
       (reply) => {
         if (reply.kind === 'value') {
@@ -266,7 +271,7 @@ export class NodeActors implements LifeCycleListener {
 
   private cycle(id: string, { chain }: ActorCall): unknown {
     const ids = [...chain.map(({ actor }) => actor), id]
-    return sealed({ at: this.node.id, kind: 'cycle', chain: ids } satisfies ActorReply)
+    return sealed({ at: this.node.id, kind: 'cycle', chain: ids, ran: false } satisfies ActorReply)
   }
 
   private reply(value: unknown): unknown {

@@ -77,8 +77,8 @@ export class Bus implements Endpoint, LifeCycleListener {
   /**
    * Sends a request and gives back the handler's result.
    *
-   * Rejects with RequestTimeout (it may have been delivered), SendFailed (it was not), RemoteError (the handler
-   * threw), NodeCrashed (this node died) or PayloadNotCloneable.
+   * Rejects with RequestTimeout (it may have been delivered), SendFailed (it was not, in no attempt), RemoteError (the
+   * handler threw), NodeCrashed (this node died) or PayloadNotCloneable.
    */
   request<Result = unknown>(to: string, method: string, payload?: unknown, options?: RequestOptions): Promise<Result> {
     try {
@@ -88,8 +88,10 @@ export class Bus implements Endpoint, LifeCycleListener {
       const retry = options?.retry
       const timeoutMs = options?.timeout ?? defaultTimeoutMs
       if (retry === undefined) return this.attempt(to, method, copy, timeoutMs) as Promise<Result>
-      const key = retry.idempotencyKey ?? `${this.id} ${this.shared.correlationIds + 1}`
-      return this.retry(to, method, copy, timeoutMs, retry, key === false ? undefined : key) as Promise<Result>
+      const { idempotencyKey = false } = retry
+      const own = idempotencyKey === true ? `${this.id} ${this.shared.correlationIds + 1}` : undefined
+      const key = typeof idempotencyKey === 'string' ? idempotencyKey : own
+      return this.retry(to, method, copy, timeoutMs, retry, key) as Promise<Result>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -242,12 +244,15 @@ export class Bus implements Endpoint, LifeCycleListener {
     { attempts, delay = 0 }: RetryOptions,
     key: string | undefined,
   ): Promise<unknown> {
+    let timedOut: RequestTimeout | undefined
     for (let left = attempts - 1; ; left--) {
       try {
         return await this.attempt(to, method, payload, timeoutMs, key)
       } catch (error) {
-        const again = error instanceof RequestTimeout || error instanceof SendFailed
-        if (!again || left === 0 || !this.node.alive) throw error
+        if (error instanceof RequestTimeout) timedOut = error
+        else if (!(error instanceof SendFailed)) throw error
+        // The last attempt was not sent; an earlier one may have been handled, and that is what the caller must know.
+        if (left === 0 || !this.node.alive) throw timedOut ?? error
         this.metrics.retried++
         if (delay > 0) await this.engine.sleep(Math.round(delay * 1000))
       }

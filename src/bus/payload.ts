@@ -75,6 +75,10 @@ function copyDeep(value: unknown, path: string, visit: Visit): unknown {
     visit.open.delete(value)
     return copy
   }
+  if (value instanceof Shared) {
+    value.copies++
+    return value
+  }
   if (value instanceof Map) {
     const copy = new Map<unknown, unknown>()
     begin(value, copy, visit)
@@ -114,6 +118,12 @@ function clone(value: object, path: string): object {
 
 function pathTo(path: string, key: string): string {
   return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+}
+
+/** A part of our own messages that a message and its copies have in common; nodes under test never see one. */
+export class Shared {
+  /** How many copies the network made of the message. */
+  copies = 0
 }
 
 /** Something that is a copy already and need not be copied again. */

@@ -10,10 +10,10 @@ export interface RetryOptions {
   /** Virtual ms between an attempt's end and the next. Default 0. */
   readonly delay?: number
   /**
-   * All attempts carry this key, and a node that has handled it answers from memory; it forgets when it crashes.
-   * Default: a key of its own for each request. `false` sends none: then a retry may be handled twice.
+   * All attempts carry this key, and a node that has handled it answers from memory; it forgets when it crashes. `true`:
+   * a key of its own for each request. Default: none, so that a retry may be handled twice.
    */
-  readonly idempotencyKey?: string | false
+  readonly idempotencyKey?: string | boolean
 }
 
 export interface RequestOptions {
@@ -44,7 +44,7 @@ function checkRetry(retry: RetryOptions): void {
   if (!(typeof delay === 'number' && delay >= 0 && Number.isFinite(delay))) {
     throw badInput('request retry.delay', delay, 'it must be 0 or more virtual milliseconds')
   }
-  if (idempotencyKey !== undefined && idempotencyKey !== false && typeof idempotencyKey !== 'string') {
-    throw badInput('request retry.idempotencyKey', idempotencyKey, 'it must be a string, or false for none')
+  if (!['undefined', 'boolean', 'string'].includes(typeof idempotencyKey)) {
+    throw badInput('request retry.idempotencyKey', idempotencyKey, 'it must be a string, or true for a key of its own')
   }
 }

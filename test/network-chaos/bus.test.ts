@@ -15,7 +15,7 @@ const lossy = {
 
 /** Twenty increments with retries; how often each was executed, and what its caller was told. */
 const increments =
-  (idempotencyKey: false | undefined, crashes: boolean, seen: (executed: number, outcome: string) => void) =>
+  (idempotencyKey: boolean, crashes: boolean, seen: (executed: number, outcome: string) => void) =>
   async (sim: Simulation): Promise<void> => {
     const executed = new Map<number, number>()
     sim.node('server', (node) => {
@@ -26,7 +26,7 @@ const increments =
       })
     })
     const client = sim.node('client')
-    const retry = { attempts: 8, delay: 5, ...(idempotencyKey === false && { idempotencyKey: false as const }) }
+    const retry = { attempts: 8, delay: 5, idempotencyKey }
     const outcomes = upTo(20).map((n) =>
       client.bus.request('server', 'increment', n, { timeout: 80, retry }).then(
         (answer) => (answer === n ? 'answered' : `answered ${String(answer)}`),
@@ -44,7 +44,7 @@ const increments =
 
 test('a request with retries and an idempotency key is executed once; its caller never gets a wrong answer', async () => {
   let retried = 0
-  const body = increments(undefined, false, (executed, outcome) => {
+  const body = increments(true, false, (executed, outcome) => {
     retried++
     expect(executed).toBeLessThanOrEqual(1)
     if (outcome === 'answered') expect(executed).toBe(1)
@@ -57,7 +57,7 @@ test('a request with retries and an idempotency key is executed once; its caller
 test('without a key it may be executed more often; so it may when the server forgets in a crash', async () => {
   for (const [key, crashes] of [
     [false, false],
-    [undefined, true],
+    [true, true],
   ] as const) {
     let [more, answered] = [0, 0]
     const body = increments(key, crashes, (executed, outcome) => {
@@ -114,7 +114,8 @@ test('an error of a handler comes back as RemoteError though its message was dup
           throw new RangeError('no')
         }),
       )
-      const request = sim.node('client').bus.request('server', 'ask', 1, { retry: { attempts: 3 } })
+      const retry = { attempts: 3, idempotencyKey: true }
+      const request = sim.node('client').bus.request('server', 'ask', 1, { retry })
       await expect(request).rejects.toMatchObject({ name: 'RemoteError', remoteName: 'RangeError', message: 'no' })
       await sim.quiesce()
       expect(handled, 'the copy has the same key').toBe(1)
