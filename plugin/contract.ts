@@ -74,8 +74,10 @@ export interface FailureSummary {
   virtualMs: number
   events: number
   digest: string
-  /** The pasteable command. */
+  /** The pasteable command: of the minimal failure when there is one. */
   replay: string
+  /** The command that runs the whole seed; absent: `replay` does. */
+  wholeSeed?: string
 }
 
 /** One simulation test, complete. */

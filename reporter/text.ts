@@ -60,8 +60,10 @@ const failureLines = (row: ReportRow, { dim }: Colors): string[] => {
   const lines = failures.map(
     (failure) => `${indent}seed ${failure.seed}  ${failureWords(failure)}  ${dim(whenWords(failure))}`,
   )
-  const replay = failures.find(isSeedFailure)?.replay
-  return [...capped(lines, shownDetails), ...(replay ? [dim(`${indent}replay: ${formatForeign(replay)}`)] : [])]
+  const { replay, wholeSeed } = failures.find(isSeedFailure) ?? {}
+  const command = (label: string, text: string | undefined): string[] =>
+    text ? [dim(`${indent}${label}: ${formatForeign(text)}`)] : []
+  return [...capped(lines, shownDetails), ...command('replay', replay), ...command('whole seed', wholeSeed)]
 }
 
 const siteLine = (site: SiteRow, word: string, colors: Colors): string => {

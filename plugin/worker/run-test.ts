@@ -4,13 +4,14 @@ import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 import { requiredSitesOf } from './body-sites.ts'
 import { keepSeed, readCorpus } from './corpus.ts'
+import { whenEndedOutside } from './ended-outside.ts'
 import { fileMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
 import { type Replay, keptRun, replayFor } from './replay.ts'
 import { Rounds } from './rounds.ts'
 import { oneAtATime } from './serial.ts'
 import { type TestRun, fullName } from './test-run.ts'
-import { verdictOf } from './verdict.ts'
+import { type RunningSeed, verdictOf } from './verdict.ts'
 import { workerHost } from './worker-host.ts'
 
 /** Runs a simulation test to its verdict; throws the failure. */
@@ -23,6 +24,8 @@ async function execute(run: TestRun): Promise<void> {
   installVirtualGlobals()
   const rounds = new Rounds(task, run.signal)
   const { pasted, ...replay } = replayFor(settings, task.file.filepath, fullName(task))
+  let running: RunningSeed | undefined
+  let found: SeedFailure | undefined
   const context: RunContext = {
     host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
@@ -34,14 +37,20 @@ async function execute(run: TestRun): Promise<void> {
     beforeIteration: (number) => rounds.before(number),
     afterIteration: (_number, end) => rounds.after(end),
     // Ctrl+C may end the process before the verdict.
-    onShrinking: (failure) => void keep(run, failure, replay),
+    onShrinking: (failure) => {
+      found = failure
+      keep(run, failure, replay)
+    },
+    onSeed: (seed, iteration) => void (running = { seed, iteration }),
     afterBody: () => rounds.check(),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
   }
   const options =
     settings.alone && settings.seedSource === 'test' ? { ...settings.options, seed: settings.seed } : settings.options
-  const result = await checkSimulation((sim) => rounds.inside(() => body(sim)), options, context)
+  const stopListening = whenEndedOutside(run, () => ({ seed: running, failure: found, replay }))
+  const simulate = checkSimulation((sim) => rounds.inside(() => body(sim)), options, context)
+  const result = await simulate.finally(stopListening)
   rounds.end()
   settle(run, result, { ...replay, ...(pasted && { pasted }) })
 }

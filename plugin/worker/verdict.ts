@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
-import type { SimulationResult } from '../../src/runner/check-simulation.ts'
+import { formatMillis, groupThousands } from '../../src/engine/format.ts'
+import type { SeedUnderWay, SimulationResult } from '../../src/runner/check-simulation.ts'
 import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import { expectedOf } from '../../src/runner/reproduction.ts'
@@ -24,18 +25,42 @@ export interface Verdict {
 
 /** The verdict on what was found; undefined: it passes. `note`: what else there is to say. */
 export function verdictOf(run: TestRun, result: SimulationResult, replay: Replay, note?: string): Verdict | undefined {
-  if (result.failure !== undefined) return seedVerdict(run, result, result.failure, replay, note)
+  if (result.failure !== undefined) {
+    return seedVerdict(run, result.planned, result.failure, replay, [result.notReproducible, result.unusedFaults, note])
+  }
   if (result.missed.length > 0) return missedVerdict(run, result)
   if (result.status === 'interrupted') return interruptedVerdict(run, result)
   return undefined
 }
 
+/** The seed that is running, or was when the run ended. */
+export interface RunningSeed extends Partial<SeedUnderWay> {
+  readonly seed: number
+  readonly iteration: number
+}
+
+/** What there is to say of a run that is ended from outside, before its result is known. */
+export interface Ended {
+  readonly seed: RunningSeed | undefined
+  readonly failure: SeedFailure | undefined
+  readonly planned: number | null
+}
+
+/** The verdict at the moment when Vitest ends the test; the error has no stack of its own. */
+export function verdictOnEnd(run: TestRun, { seed, failure, planned }: Ended, given: Replay): Verdict {
+  if (failure !== undefined) return seedVerdict(run, planned, failure, given, ['shrinking was interrupted'])
+  const replay = replayOf(run, seed?.seed ?? run.settings.seed)
+  const error = new Error(underWayText(seed, planned, replay))
+  const { summary } = interrupted(run, error, seed, replay)
+  return { error, summary }
+}
+
 function seedVerdict(
   run: TestRun,
-  result: SimulationResult,
+  planned: number | null,
   failure: SeedFailure,
   given: Replay,
-  note: string | undefined,
+  notes: readonly (string | undefined)[],
 ): Verdict {
   const { failure: what } = failure
   const name = fullName(run.task)
@@ -47,13 +72,12 @@ function seedVerdict(
   const plan = smallest && planToText({ test: name, plan: smallest.plan, expected })
   const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, { plan })
   const inHook = what.kind === 'HookFailed' ? `in a hook ${what.name} (${hookNames})` : undefined
-  const notes = [inHook, result.notReproducible, result.unusedFaults, note].flatMap((text) =>
-    text === undefined ? [] : [`\n  ${text}`],
-  )
-  const story = failureStory(failure, result.planned, { seed: replay, minimal }) + notes.join('')
+  const told = [inHook, failure.differed, ...notes].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
+  const story = failureStory(failure, planned, { seed: replay, minimal }) + told.join('')
   const shown = failure.minimal?.run.failure ?? what
   const error = simulationFailed(what.kind, shown.message, story, shown.error)
-  return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, replay, failure) }
+  const commands = { replay: minimal ?? replay, ...(minimal !== undefined && { wholeSeed: replay }) }
+  return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, commands, failure) }
 }
 
 function missedVerdict(run: TestRun, result: SimulationResult): Verdict {
@@ -67,21 +91,39 @@ function missedVerdict(run: TestRun, result: SimulationResult): Verdict {
   const names = result.missed.map(({ name }) => name).join(', ')
   return {
     error,
-    summary: summaryOf(error, 'CoverageMissed', names, result.seed, result.iterations, replayOf(run, result.seed)),
+    summary: summaryOf(error, 'CoverageMissed', names, result.seed, result.iterations, {
+      replay: replayOf(run, result.seed),
+    }),
   }
 }
 
-function interruptedVerdict({ signal, settings, ...run }: TestRun, result: SimulationResult): Verdict {
-  const { slow } = settings
+function interruptedVerdict(run: TestRun, result: SimulationResult): Verdict {
+  const { signal } = run
+  const { slow } = run.settings
   const limit = slow?.terminateAfter == null ? undefined : slow.periodMs * slow.terminateAfter
   const why =
     signal.aborted || limit === undefined
       ? 'the run was aborted'
       : `ended after ${limit / 1000} s of real time: slowTimeout { period: ${slow?.periodMs} ms, terminateAfter: ${slow?.terminateAfter} }`
   const text = `interrupted after ${result.iterations} iterations: ${why}; an interrupted simulation is not a pass`
-  const error = simulationFailed('Interrupted', text, `  seed ${result.seed}`, undefined)
-  const replay = replayOf({ ...run, signal, settings }, result.seed)
-  return { error, summary: summaryOf(error, 'Interrupted', 'budget', result.seed, result.iterations, replay) }
+  const replay = replayOf(run, result.underWay?.seed ?? result.seed)
+  const error = simulationFailed('Interrupted', text, underWayText(result.underWay, result.planned, replay), undefined)
+  return interrupted(run, error, result.underWay, replay)
+}
+
+function interrupted({ settings }: TestRun, error: Error, seed: RunningSeed | undefined, replay: string): Verdict {
+  const { seed: number, iteration } = seed ?? { seed: settings.seed, iteration: 0 }
+  return { error, summary: summaryOf(error, 'Interrupted', 'budget', number, iteration, { replay }) }
+}
+
+/** What a run that was ended from outside says of the seed that it was about. */
+function underWayText(underWay: RunningSeed | undefined, planned: number | null, replay: string): string {
+  if (underWay === undefined) return `  no seed had begun\n  replay: ${replay}`
+  const { seed, iteration, virtualMs, events } = underWay
+  const of = planned === null ? '' : ` of ${groupThousands(planned)}`
+  const came =
+    virtualMs === undefined ? '' : ` · ${formatMillis(virtualMs * 1000)} virtual, event ${groupThousands(events ?? 0)}`
+  return `  seed ${seed} was under way · iteration ${groupThousands(iteration)}${of}${came}\n  replay: ${replay}`
 }
 
 function summaryOf(
@@ -90,10 +132,11 @@ function summaryOf(
   name: string,
   seed: number,
   iteration: number,
-  replay: string,
+  commands: Pick<FailureSummary, 'replay' | 'wholeSeed'>,
   failure?: SeedFailure,
 ): FailureSummary {
   const { time = 0, event = 0 } = failure?.failure ?? {}
   const digest = failure?.digest ?? ''
-  return { kind, name, message: error.message, seed, iteration, virtualMs: time / 1000, events: event, digest, replay }
+  const { message } = error
+  return { kind, name, message, seed, iteration, virtualMs: time / 1000, events: event, digest, ...commands }
 }

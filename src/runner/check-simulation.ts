@@ -45,6 +45,8 @@ export interface RunContext {
   readonly afterIteration?: (number: number, end: IterationEnd) => unknown
   /** At the end of the body: what it throws fails the iteration. */
   readonly afterBody?: () => unknown
+  /** With each seed before it runs: what is under way when somebody ends the run. */
+  readonly onSeed?: (seed: number, number: number) => void
   /** A few times a second. */
   readonly onProgress?: (iterations: number) => void
   /** Every iteration's result, for laws and benchmarks. */
@@ -69,6 +71,16 @@ export interface SiteResult extends Readonly<SiteRecord> {
   readonly required: boolean
 }
 
+/** The seed that was running when the run was ended. */
+export interface SeedUnderWay {
+  readonly seed: number
+  /** One-based. */
+  readonly iteration: number
+  /** Virtual time it had come to, ms. */
+  readonly virtualMs: number
+  readonly events: number
+}
+
 /** What a simulation did and found. */
 export interface SimulationResult {
   readonly status: 'passed' | 'failed' | 'interrupted'
@@ -84,6 +96,8 @@ export interface SimulationResult {
   readonly sites: readonly SiteResult[]
   readonly families: readonly FamilyCount[]
   readonly failure: SeedFailure | undefined
+  /** Undefined: the run was not ended from outside. */
+  readonly underWay: SeedUnderWay | undefined
   /** Required sites that were never reached, when that fails the simulation. */
   readonly missed: readonly SiteResult[]
   /** Says that a replay did not do what was expected of it; undefined: it did, or nothing was. */
@@ -120,6 +134,7 @@ class Campaign {
   private readonly runner: SeedRunner
   private readonly examiner: Examiner
   private interrupted = false
+  private underWay: SeedUnderWay | undefined
   private iterations = 0
   private virtualMicros = 0
   private events = 0
@@ -181,7 +196,9 @@ class Campaign {
     const number = this.iterations + 1
     this.coverage.iteration = number
     const plan = this.context.alone === true ? this.context.plan : undefined
+    this.context.onSeed?.(seed, number)
     const result = await this.runner.run(seed, number, { coverage: this.coverage, ...(plan && { plan }) })
+    this.underWay = { seed, iteration: number, virtualMs: result.time / 1000, events: result.events }
     if (result.status === 'interrupted') return undefined
     this.iterations = number
     this.count(result)
@@ -257,6 +274,7 @@ class Campaign {
       sites,
       families: [...this.families.values()],
       failure,
+      underWay: interrupted ? this.underWay : undefined,
       missed,
       notReproducible: this.notReproducible,
       unusedFaults: this.unusedFaults,

@@ -16,6 +16,14 @@ export function compareRuns(one: IterationResult, two: IterationResult, was: Fai
   return { ...base, time: one.time, event: at ?? one.events }
 }
 
+/** Says how a seed failed in another way when it was run again; `again` and `third` are recorded. */
+export function describeDifference(now: Failure, again: IterationResult, third: IterationResult): string {
+  const at =
+    again.trace === undefined || third.trace === undefined ? undefined : again.trace.firstDifference(third.trace)
+  const how = `run again, it failed with ${now.kind}: ${now.message}`
+  return `Nondeterminism: the same seed ran differently: ${how}; ${difference(again, third, at)}\n${likelyReasons}`
+}
+
 function difference(one: IterationResult, two: IterationResult, at: number | undefined): string {
   if (at === undefined) {
     if (one.digest !== two.digest) return 'the events are the same but the random draws are not'

@@ -1,8 +1,8 @@
 import type { Failure } from '../engine/failure.ts'
-import { compareRuns } from './compare-runs.ts'
+import { compareRuns, describeDifference } from './compare-runs.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
-import { isSameFailure } from './same-failure.ts'
+import { isSameError, isSameFailure } from './same-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
 import { type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
 import type { IterationResult } from './verdict.ts'
@@ -10,10 +10,12 @@ import type { IterationResult } from './verdict.ts'
 /** A failing seed with its story. */
 export interface SeedFailure {
   readonly failure: Failure
+  /** Says how the seed differed when it was only run to look again: the first error counts. */
+  readonly differed?: string
   readonly seed: number
   /** One-based. */
   readonly iteration: number
-  /** The recorded run; undefined when it could not be run again (a hang). */
+  /** The recorded run, or the first one where they differ; undefined when it could not be run again (a hang). */
   readonly run: IterationResult | undefined
   readonly chaos: string
   readonly digest: string
@@ -60,9 +62,13 @@ export class Examiner {
     if (failure.kind === 'HookFailed') return { ...base, failure, run: undefined }
     const again = await this.record(first.seed, number, plan)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
-    if (again.digest !== first.digest || again.failure?.kind !== failure.kind) {
+    const isSame = again.failure !== undefined && isSameError(failure, again.failure)
+    if (!isSame || again.digest !== first.digest) {
       const third = await this.record(first.seed, number, plan)
-      return { ...base, failure: compareRuns(again, third, failure), run: again }
+      // That it fails by two ways is the finding; which of two failures is a question, and the first one its answer.
+      return isSame || again.failure === undefined
+        ? { ...base, failure: compareRuns(again, third, failure), run: again }
+        : { ...base, failure, run: first, differed: describeDifference(again.failure, again, third) }
     }
     const found: SeedFailure = { ...base, failure: again.failure, run: again }
     return plan === undefined ? this.minimise(found, failure, again, number) : found

@@ -1,4 +1,4 @@
-import type { Failure } from '../engine/failure.ts'
+import type { Failure, FailureKind } from '../engine/failure.ts'
 import { userFrames } from '../engine/stack.ts'
 
 /**
@@ -11,6 +11,19 @@ export function isSameFailure(one: Failure, other: Failure | undefined): boolean
   if (one.kind !== other?.kind || one.name !== other.name) return false
   return placeOf(one) === placeOf(other)
 }
+
+/**
+ * True when the errors of two runs of a seed say the same.
+ *
+ * What we say ourselves of those who wait is not compared: a recorded run knows more about them.
+ */
+export function isSameError(one: Failure, other: Failure): boolean {
+  return (
+    one.kind === other.kind && one.name === other.name && (tellsOfWaits.has(one.kind) || one.message === other.message)
+  )
+}
+
+const tellsOfWaits: ReadonlySet<FailureKind> = new Set(['Deadlock', 'Livelock', 'LimitExceeded', 'Leak', 'Hang'])
 
 /** The innermost line of the user's code; '' when there is none. */
 function placeOf({ error }: Failure): string {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import { real } from '../../src/virtual/real.ts'
 import { failureOf, passes } from './verdict.ts'
@@ -97,6 +98,27 @@ test('a failure that does not come again is reported as nondeterminism, with the
   })
   expect(failure.kind).toBe('Nondeterminism')
   expect(failure.message).toContain('the first run failed with BodyFailed: only once')
+})
+
+test('the first error counts, not that of the run which only looks again', async () => {
+  const bodies: Record<string, (run: number) => unknown> = {
+    'another message': (run) => new Error(`attempt ${run}`),
+    'another name': (run) => (run === 1 ? new Error('attempt 1') : new TypeError('attempt 1')),
+  }
+  for (const [what, errorOf] of Object.entries(bodies)) {
+    let runs = 0
+    const result = await checkSimulation(
+      async (sim) => {
+        await sim.sleep(3)
+        throw errorOf(++runs)
+      },
+      { iterations: 3, seed: 7 },
+    )
+    expect(result.failure?.failure, what).toMatchObject({ kind: 'BodyFailed', name: 'Error', message: 'attempt 1' })
+    expect(result.failure?.differed, what).toMatch(
+      /^Nondeterminism: .*the same seed ran differently: run again, it failed with BodyF/,
+    )
+  }
 })
 
 test('a deterministic failure is that failure', async () => {
