@@ -58,6 +58,8 @@ export interface FaultCount {
   injected: number
   /** Faults that changed what happened to at least one message, node or actor. */
   effective: number
+  /** It did nothing, and that is no accident; undefined: when none was effective. */
+  inert?: boolean
 }
 
 /** One failed seed. */

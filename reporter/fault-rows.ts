@@ -22,13 +22,13 @@ export const faultRows = (
 ): FaultRow[] => {
   const rows = new Map<string, FaultRow>()
   for (const { label, meta } of simulations)
-    for (const { family, injected, effective } of [...meta.faults, ...buggifyFaults(meta)]) {
+    for (const { family, injected, effective, inert = effective === 0 } of [...meta.faults, ...buggifyFaults(meta)]) {
       const row = rows.get(family) ?? { family, injected: 0, effective: 0, inertIn: [] }
       rows.set(family, {
         family,
         injected: row.injected + injected,
         effective: row.effective + effective,
-        inertIn: effective === 0 ? [...row.inertIn, label] : row.inertIn,
+        inertIn: inert ? [...row.inertIn, label] : row.inertIn,
       })
     }
   return [...rows.values()]

@@ -1,4 +1,5 @@
 import type { RunnerTestFile } from 'vitest'
+import { type FamilyCount, isInert } from '../../src/chaos/faults.ts'
 import type { SimulationResult, SiteResult } from '../../src/runner/check-simulation.ts'
 import {
   describeControl,
@@ -46,6 +47,7 @@ export function resultMeta(
   result: SimulationResult,
   failures: FailureSummary[],
 ): SimulationMeta {
+  const inert = new Set(inertFamilies(result))
   return {
     ...plannedMeta(settings),
     status: result.status,
@@ -56,7 +58,7 @@ export function resultMeta(
     realMs: result.realMs,
     events: result.events,
     sites: siteCounts(result.sites, settings.options.sometimes ?? []),
-    faults: result.families.map((family) => ({ ...family })),
+    faults: result.families.map((family) => ({ ...family, inert: inert.has(family) })),
     failures,
     warnings: [result.notReproducible, result.unusedFaults, ...warningsOf(result)].filter((text) => text !== undefined),
   }
@@ -82,12 +84,15 @@ function siteCounts(sites: readonly SiteResult[], named: readonly string[]): Sit
     })
 }
 
+/** A few iterations say nothing. */
+function inertFamilies({ iterations, families }: SimulationResult): FamilyCount[] {
+  return iterations < 10 ? [] : families.filter((one) => isInert(one, families))
+}
+
 /** Faults and sites that were on and never did anything. */
 function warningsOf(result: SimulationResult): string[] {
-  if (result.iterations < 10) return []
   const warnings: string[] = []
-  for (const { family, injected, effective } of result.families) {
-    if (effective > 0) continue
+  for (const { family, injected } of inertFamilies(result)) {
     const what = injected === 0 ? 'was never injected' : `was injected ${injected}× without any effect`
     warnings.push(`inert fault: ${family} ${what} in ${result.iterations} iterations`)
   }

@@ -1,5 +1,5 @@
 import { badInput } from '../engine/errors.ts'
-import { eventKind } from '../engine/event.ts'
+import { clockKind } from '../engine/event.ts'
 import type { Activation } from './activation.ts'
 import type { Activations } from './activations.ts'
 import type { ActorRef } from './actor.ts'
@@ -7,7 +7,7 @@ import type { NodeActors } from './node-actors.ts'
 import type { ActorCallOptions, ActorSelf, ActorState } from './self.ts'
 import { SavedState } from './state.ts'
 
-const actorTimerKind = eventKind<string>('actor timer', (actor) => actor)
+const actorTimerKind = clockKind<string>('actor timer', (actor) => actor)
 
 /** What the factory of an actor gets. */
 export function createSelf(
@@ -28,7 +28,7 @@ export function createSelf(
     if (typeof callback !== 'function') throw badInput('actor timer callback', callback, 'it must be a function')
     if (activation.state === 'gone') return () => {}
     const micros = Math.max(1, Math.round(ms * 1000))
-    const arm = () => engine.scheduleAt(engine.now + micros, actorTimerKind, 0, node.owner, fire, id)
+    const arm = () => engine.scheduleByClock(micros, actorTimerKind, 0, node.owner, fire, id)
     let isUndone = false
     const cancel = (): void => {
       isUndone = true

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import { type EventKind, eventKind } from '../engine/event.ts'
+import { type ClockKind, type EventKind, clockKind, eventKind } from '../engine/event.ts'
 import { badInput, withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
@@ -16,7 +16,7 @@ import { type BusMetrics, type PendingRequest, newBusMetrics } from './pending.t
 import { type RequestOptions, type RetryOptions, checkRequestOptions, defaultTimeoutMs } from './request-options.ts'
 import { type RemoteFailure, Responder } from './responder.ts'
 
-const timeoutKind: EventKind<PendingRequest> = eventKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
+const timeoutKind: ClockKind<PendingRequest> = clockKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
 
 /** What all buses of one simulation share. */
 export interface BusShared {
@@ -224,8 +224,8 @@ export class Bus implements Endpoint, LifeCycleListener {
       else if (++shared.pending > engine.limits.pendingRequests) this.tooManyPending()
       if (!background) shared.hooks.requested(pending)
       if (timeoutMs !== Infinity) {
-        const due = engine.now + Math.round(timeoutMs * 1000)
-        pending.timer = engine.scheduleAt(due, timeoutKind, 0, node.owner, this.expire, pending)
+        const micros = Math.round(timeoutMs * 1000)
+        pending.timer = engine.scheduleByClock(micros, timeoutKind, 0, node.owner, this.expire, pending)
       }
       const message = this.message('request', destination, method, pending.correlationId, payload, false)
       message.idempotencyKey = idempotencyKey

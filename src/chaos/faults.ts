@@ -7,6 +7,26 @@ export interface FamilyCount {
   effective: number
 }
 
+/**
+ * Families of which each one may take the place of the other: every crash may be drawn as a wipe or a graceful stop, a
+ * slow pair may lie at the slow peer, and a simulation may be over before the first clock jumps.
+ */
+const standIns: Readonly<Record<string, readonly string[]>> = {
+  crash: ['wipe', 'graceful stop'],
+  'slow pair': ['slow peer'],
+  'clock jump': ['clock'],
+}
+
+/** Fewer faults than that may have met nothing by chance. */
+const fewInjected = 10
+
+/** True when a family that was on has done nothing, and that is no accident. */
+export function isInert({ family, injected, effective }: FamilyCount, all: readonly FamilyCount[]): boolean {
+  if (effective > 0) return false
+  if (injected > 0) return injected >= fewInjected
+  return !all.some((other) => other.effective > 0 && standIns[family]?.includes(other.family))
+}
+
 /** One fault that was injected. */
 export interface Fault {
   /** One-based, in order of injection. */

@@ -1,7 +1,7 @@
 import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { RandomStreams } from '../random/streams.ts'
-import { EventKind, SimEvent } from './event.ts'
+import { type ClockKind, EventKind, SimEvent } from './event.ts'
 import { EventQueue, inOrder } from './event-queue.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
@@ -12,6 +12,12 @@ import { type Digest, formatDigest, formatMillis, groupThousands } from './forma
 
 /** Virtual wall clock at virtual time 0: 2024-01-01T00:00:00Z, ms since the epoch. */
 export const epochMs = 1_704_067_200_000
+
+/**
+ * What `performance.now` shows at virtual time 0, and when an incarnation of a node starts, ms: Node takes about as long
+ * to start. Not 0, which no process ever reads and some packages take for "no time" (lru-cache: entries never expire).
+ */
+export const startupMs = 25
 
 /** Draws the order among simultaneous events; see src/chaos/schedule.ts. */
 export interface SchedulePolicy {
@@ -80,7 +86,32 @@ export class Engine {
   /** Milliseconds since the current owner's clock started, a float with µs resolution. */
   monotonicMs(): number {
     const clock = this.owner.clock
-    return clock === undefined ? this.now / 1000 : clock.monotonicMs(this.now)
+    return clock === undefined ? startupMs + this.now / 1000 : clock.monotonicMs(this.now)
+  }
+
+  /** Runs `action(data)` for `owner` when its own clock has advanced by `micros`, unless it dies first. */
+  scheduleByClock<T>(
+    micros: number,
+    kind: ClockKind<T>,
+    subject: number,
+    owner: Owner,
+    action: (data: T) => void,
+    data: T,
+  ): SimEvent {
+    const { clock } = owner
+    const delay = clock === undefined ? micros : clock.lasts(this.now, micros)
+    return this.scheduleAt(this.now + delay, kind, subject, owner, action, data)
+  }
+
+  /** An owner's clock runs at another rate: its events that were scheduled by it move from time `at` to `when(at)`, µs. */
+  replan(owner: Owner, when: (at: number) => number): void {
+    const planned = this.queue.events.filter((event) => event.owner === owner && event.kind.byClock === true)
+    for (const event of planned) {
+      this.queue.remove(event)
+      event.time = Math.max(this.now, when(event.time))
+      event.rank = this.policy === undefined ? 0 : this.policy.rank(event.time, owner, event.kind, event.subject)
+      this.queue.push(event)
+    }
   }
 
   /** Runs `action(data)` for the current owner after `delay` µs, unless that owner dies first. */

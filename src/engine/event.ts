@@ -7,6 +7,8 @@ export interface EventKind<T = never> {
   readonly code: number
   /** The longest that such an event is waited for where nothing slows anything, µs; undefined: nothing ever slows it. */
   readonly calmMicros?: number | undefined
+  /** It comes when its owner's clock has advanced by some time; see Engine.scheduleByClock. */
+  readonly byClock?: boolean
   describe(data: T): string
 }
 
@@ -16,13 +18,23 @@ export function eventKind<T>(
   describe: (data: T) => string = () => '',
   calmMicros?: number,
 ): EventKind<T> {
-  return { name, code: hashString(name), calmMicros, describe }
+  return { name, code: hashString(name), calmMicros, byClock: false, describe }
+}
+
+/** Of timers and timeouts. */
+export interface ClockKind<T = never> extends EventKind<T> {
+  readonly byClock: true
+}
+
+/** Defines a kind of event for `Engine.scheduleByClock`. */
+export function clockKind<T>(name: string, describe: (data: T) => string = () => ''): ClockKind<T> {
+  return { name, code: hashString(name), calmMicros: undefined, byClock: true, describe }
 }
 
 /** The kinds that the engine and the virtual globals use. */
 export const EventKind = {
   start: eventKind<unknown>('start'),
-  timer: eventKind<unknown>('timer'),
+  timer: clockKind<unknown>('timer'),
   immediate: eventKind<unknown>('immediate'),
   sleep: eventKind<unknown>('sleep'),
   /** A wait that a fault makes: over as soon as the faults are. */

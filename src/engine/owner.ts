@@ -7,6 +7,8 @@ export interface OwnerClock {
   dateMs(now: number): number
   /** Milliseconds since the owner started, at virtual time `now` (µs). */
   monotonicMs(now: number): number
+  /** Virtual time, µs, in which the clock advances by `micros`. */
+  lasts(now: number, micros: number): number
 }
 
 /** On whose behalf code runs: the test, or one incarnation of a node. */

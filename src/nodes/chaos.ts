@@ -126,6 +126,7 @@ export function skewClock(engine: Engine, faults: FaultPlan, options: ClockOptio
   const { maxSkewMs = 500, maxDriftPpm = 500 } = options
   const skew = Math.round(random.between(-maxSkewMs, maxSkewMs))
   const drift = Math.round(random.between(-maxDriftPpm, maxDriftPpm))
+  if (skew === 0 && drift === 0) return
   const fault = faults.inject('clock', node.id, `skew ${skew} ms, drift ${drift} ppm`)
   if (fault === undefined) return
   node.clock.setSkew(skew)
@@ -133,12 +134,15 @@ export function skewClock(engine: Engine, faults: FaultPlan, options: ClockOptio
   onNextRead(node, () => faults.effect(fault))
 }
 
-/** Wall clocks that jump, as when a node's time is corrected: forth or back, and there they stay. */
+/**
+ * Wall clocks that jump, as when a node's time is corrected: forth or back, and there they stay. As skew and drift, it may
+ * hit every node.
+ */
 export function startClockJumps(
   episodes: Episodes,
   faults: FaultPlan,
   { maxJumpMs = 1_000 }: ClockOptions,
-  victims: Victims,
+  nodes: Victims,
 ): void {
   if (maxJumpMs === 0) return
   episodes.start({
@@ -147,7 +151,7 @@ export function startClockJumps(
     every: [100, 10_000],
     lasts: [0, 0],
     begin: (random) => {
-      const alive = victims().filter((node) => node.alive)
+      const alive = nodes().filter((node) => node.alive)
       const at = random.float()
       const ms = Math.round(random.between(-maxJumpMs, maxJumpMs))
       const node = alive[Math.floor(at * alive.length)]

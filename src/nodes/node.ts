@@ -28,6 +28,11 @@ const bootKind: EventKind<LifeCycle> = eventKind('boot', (node) => `incarnation 
 const taskKind: EventKind<unknown> = eventKind('task')
 const stopKind: EventKind<LifeCycle> = eventKind('stop', (node) => node.id)
 
+/** The built-in invariants of nodes. */
+export const nodeInvariants = {
+  incarnations: 'a node has at most one living incarnation',
+} as const
+
 /** Somebody who must know when a node's incarnation begins or ends: its bus, its actors. */
 export interface LifeCycleListener {
   /** The incarnation's code will never run again. */
@@ -56,6 +61,8 @@ export abstract class LifeCycle {
   /** One-based; each restart is one more. */
   incarnation = 1
 
+  /** False: the built-in invariant `incarnations` is off. */
+  checksLives = true
   /** Ends the requests that other nodes have sent to this one; set by whoever knows them. */
   resetPeers: (() => void) | undefined
   protected readonly engine: Engine
@@ -73,7 +80,7 @@ export abstract class LifeCycle {
     this.engine = engine
     this.id = id
     this.index = index
-    this.clock = new NodeClock(() => engine.now)
+    this.clock = new NodeClock(engine, () => [this.owner, this.background])
     this.address = new Owner(id)
     this.owner = this.incarnate()
     this.background = this.shadow()
@@ -182,9 +189,17 @@ export abstract class LifeCycle {
     this.stopEvent = engine.scheduleAt(engine.now + micros, stopKind, 0, this.stopper, end, this)
   }
 
-  /** Boots a new incarnation with empty memory; crashes the present one first when it is alive. */
+  /**
+   * Boots a new incarnation with empty memory; crashes the present one first when it is alive.
+   *
+   * Where the end of the present one makes somebody else restart the node (`stopThen`), the two are one restart.
+   */
   restart(): void {
+    const { incarnation } = this
     if (this.owner.alive) this.die('crashed')
+    // Whoever waited for the end of its stop may have restarted it just now: that is the restart that was asked for.
+    if (this.incarnation !== incarnation) return
+    if (this.owner.alive && this.checksLives) this.livesOn()
     this.incarnation++
     this.owner = this.incarnate()
     this.background = this.shadow()
@@ -252,6 +267,12 @@ export abstract class LifeCycle {
     if (this.stopEvent !== undefined) this.engine.cancel(this.stopEvent)
     this.stopEvent = undefined
     for (const down of this.stopping.splice(0)) down()
+  }
+
+  private livesOn(): void {
+    const name = nodeInvariants.incarnations
+    const reason = `${this.owner.id} still lives when incarnation ${this.incarnation + 1} of ${this.id} begins`
+    this.engine.report('InvariantViolation', name, `"${name}": ${reason}`)
   }
 
   private incarnate(): Owner {

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { type Message, describeMessage } from '../network/message.ts'
 import type { NetworkObserver } from '../network/network.ts'
+import { nodeInvariants } from '../nodes/node.ts'
 
 /** The invariants every simulation has; each can be turned off by its name. */
 export const builtinInvariants = {
@@ -11,6 +12,7 @@ export const builtinInvariants = {
   copies: 'no message is delivered more often than the network copied it',
   outcomes: 'every request ends in exactly one outcome',
   pending: 'nothing is pending when quiet',
+  ...nodeInvariants,
   ...actorInvariants,
 } as const
 

@@ -97,6 +97,7 @@ export class World {
       for (const { bus } of this.nodes) bus.peerReset(id)
     }
     node.resetPeers = resetPeers
+    node.checksLives = isOn(plan.invariants, 'incarnations')
     this.nodes.push(node)
     this.byId.set(id, node)
     if (plan.chaos.clock !== undefined && faults.active) skewClock(this.engine, faults, plan.chaos.clock, node)
@@ -147,7 +148,7 @@ export class World {
     const victims = (): readonly Node[] => this.nodes.filter((node) => node.isVictim)
     if (crash !== undefined) startCrashes(episodes, this.faults, crash, victims)
     if (pause !== undefined) startPauses(episodes, this.faults, pause, victims)
-    if (clock !== undefined) startClockJumps(episodes, this.faults, clock, victims)
+    if (clock !== undefined) startClockJumps(episodes, this.faults, clock, () => this.nodes)
   }
 
   /** Installs the built-in invariants that are on. */
@@ -180,7 +181,7 @@ export class World {
     this.network.mend()
     this.network.heal()
     for (const node of this.nodes) {
-      node.clock.runTrue()
+      node.clock.setDrift(0)
       if (node.state === 'paused') node.resume()
       else if (node.state === 'crashed') node.restart()
     }

@@ -120,7 +120,9 @@ export class Timeout {
 
   #arm(ms: number): void {
     this.#disarm()
-    this.#event = this.#engine.schedule<Timeout>(ms * 1000, EventKind.timer, 'timer', Timeout.#fire, this)
+    const engine = this.#engine
+    const { timer } = EventKind
+    this.#event = engine.scheduleByClock<Timeout>(ms * 1000, timer, timer.code, engine.owner, Timeout.#fire, this)
   }
 
   #disarm(): void {

@@ -70,3 +70,52 @@ test('a buggify site that never fired is inert, unless buggify was off', async (
   expect(await warnings(body, { chaos: { loss: 0.2 } })).toEqual([])
   expect(await warnings(body, {})).toEqual([])
 })
+
+const clocks = async (sim: Simulation): Promise<void> => {
+  const node = sim.node('a')
+  for (let n = 0; n < 20; n++) await node.run(() => sim.sleep(20 + (Date.now() % 2)))
+}
+
+test('a crash that is drawn as a wipe or a graceful stop is a crash', async () => {
+  const boots = (sim: Simulation): Promise<void> => {
+    for (const id of ['a', 'b', 'c']) sim.node(id, () => undefined)
+    return sim.sleep(2_000)
+  }
+  for (const crash of [{ wipe: 1 }, { graceful: 1 }, { wipe: 1, graceful: 1 }, { wipe: 0.5, graceful: 0.999 }]) {
+    expect(await warnings(boots, { chaos: { crash } })).toEqual([])
+  }
+  const none = await warnings((sim) => (sim.node('a'), sim.sleep(400)), { chaos: { crash: { wipe: 1 } } })
+  expect(none).toEqual(['inert fault: crash was never injected in 100 iterations'])
+})
+
+test('clocks of nodes without a boot function jump, too; a clock that nobody reads is inert', async () => {
+  expect(await warnings(clocks, { chaos: { clock: true } })).toEqual([])
+  expect(await warnings(clocks, { chaos: { clock: { maxSkewMs: 0, maxDriftPpm: 0 } } })).toEqual([])
+  const long = async (sim: Simulation): Promise<void> => {
+    await clocks(sim)
+    await sim.sleep(60_000)
+  }
+  const { families } = await passes(long, { iterations: 10, chaos: { clock: { maxSkewMs: 0, maxDriftPpm: 0 } } })
+  expect(families.map(({ family }) => family)).toEqual(['clock jump'])
+  const unread = await warnings((sim) => (sim.node('a'), sim.sleep(20_000)), { chaos: { clock: true } })
+  expect(unread.join('\n')).toMatch(/inert fault: clock jump was injected \d+×.*\n.*clock was injected 100× without/)
+})
+
+test('a timer that drift moves has noticed the clock', async () => {
+  const timers = (sim: Simulation): Promise<unknown> =>
+    sim.node('a').run(() => new Promise((done) => setTimeout(done, 500)))
+  const { families } = await passes(timers, { chaos: { clock: { maxSkewMs: 0, maxJumpMs: 0 } } })
+  expect(families.find(({ family }) => family === 'clock')?.effective).toBeGreaterThan(15)
+})
+
+test('a few faults without effect, or a few iterations, say nothing yet', async () => {
+  const rare = { partition: { every: [200, 20_000], lasts: [5, 10] } } as const
+  const { families } = await passes(silent, { iterations: 20, chaos: rare })
+  expect(families.find(({ family }) => family === 'partition')?.injected).toBeGreaterThan(0)
+  expect(await warnings(silent, { iterations: 20, chaos: rare })).toEqual([])
+  expect(await warnings(silent, { iterations: 9, chaos: all })).toEqual([])
+})
+
+test('a slow pair that always lies at the slow peer is no inert one', async () => {
+  expect(await warnings(chat, { chaos: { slowPeer: true, slowPairs: 0.01 } })).toEqual([])
+})

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { passes } from '../verdict/verdict.ts'
+import type { Simulation } from '../../src/runner/simulation.ts'
+import { failureOf, passes } from '../network-chaos/check.ts'
 
 test('a graceful stop lets work under way end, takes nothing new, and is down until restart', async () => {
   await passes(
@@ -109,4 +110,76 @@ test('what a node has written is on its disk after a graceful stop, synced or no
     },
     { iterations: 20 },
   )
+})
+
+const restartTwice = (sim: Simulation): void => {
+  const a = sim.node('a', (node) => void setInterval(() => sim.log(`${node.incarnation}`), 5))
+  a.stopThen(1_000, () => a.restart())
+  a.restart()
+}
+
+test('who restarts a node when its stop ends, and who restarts it meanwhile, restart it once', async () => {
+  await passes(
+    async (sim) => {
+      restartTwice(sim)
+      const a = sim.node('a')
+      expect(a.incarnation).toBe(2)
+      await sim.sleep(2_000)
+      expect([a.incarnation, a.state]).toEqual([2, 'running'])
+      let told = 0
+      a.stopThen(1_000, () => told++)
+      a.stopThen(1_000, () => a.restart())
+      a.stopThen(1_000, () => (a.restart(), told++))
+      a.crash()
+      expect([told, a.incarnation]).toEqual([2, 4])
+    },
+    { nodes: 2 },
+  )
+})
+
+test('one node has one living incarnation, whatever stops, crashes and restarts it', async () => {
+  const newest = new Map<string, number>()
+  await passes(
+    async (sim) => {
+      newest.clear()
+      for (const node of sim.nodes) {
+        node.start(async (self) => {
+          await wait(5)
+          const { incarnation } = self
+          setInterval(() => {
+            expect(incarnation).toBeGreaterThanOrEqual(newest.get(self.id) ?? 0)
+            newest.set(self.id, incarnation)
+          }, 3)
+        })
+      }
+      for (let i = 0; i < 100; i++) {
+        const node = sim.random.pick(sim.nodes)
+        const act = sim.random.below(5)
+        if (act === 0) node.restart()
+        else if (act === 1) node.crash()
+        else if (act === 2) node.stopThen(sim.random.below(50), () => node.restart())
+        else if (act === 3) void node.stop(20).then(() => node.restart())
+        else node.wipe()
+        await sim.sleep(sim.random.between(4, 40))
+      }
+    },
+    {
+      nodes: 3,
+      iterations: 100,
+      chaos: { crash: { every: [5, 40], lasts: [5, 60], graceful: 0.7, graceMs: 30 }, pause: true },
+    },
+  )
+})
+
+test('a second living incarnation fails the seed, unless that invariant is off', async () => {
+  const body = (sim: Simulation): void => {
+    const a = sim.node('a')
+    // The planted bug: nothing dies any more.
+    Object.assign(a, { die: () => undefined })
+    a.restart()
+  }
+  const failure = await failureOf(body)
+  expect(failure).toMatchObject({ kind: 'InvariantViolation', name: 'a node has at most one living incarnation' })
+  expect(failure.message).toContain('a still lives when incarnation 2 of a begins')
+  await passes(body, { invariants: { incarnations: false } })
 })

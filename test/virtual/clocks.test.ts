@@ -21,15 +21,26 @@ describe('inside a simulation', () => {
       ]
     })
     expect(value).toEqual([
-      1500,
-      1500,
+      1525,
+      1525,
+      [1, 525_000_000],
       [1, 500_000_000],
-      [1, 500_000_000],
-      [0, 900_000_000],
-      1_500_000_000n,
-      1.5,
-      Date.UTC(2024, 0, 1),
+      [0, 925_000_000],
+      1_525_000_000n,
+      1.525,
+      Date.UTC(2024, 0, 1) - 25,
     ])
+  })
+
+  test('no clock ever reads 0, which some packages take for "no time"', async () => {
+    const { value } = await simulate(() => [
+      performance.now(),
+      process.hrtime.bigint(),
+      process.hrtime()[1],
+      process.uptime(),
+      performance.timeOrigin + performance.now(),
+    ])
+    expect(value).toEqual([25, 25_000_000n, 25_000_000, 0.025, Date.UTC(2024, 0, 1)])
   })
 
   test('marks and measures are virtual, and gone in the next iteration', async () => {
@@ -52,7 +63,7 @@ describe('inside a simulation', () => {
         performance.getEntriesByName('a').length,
       ]
     }
-    const expected = [0, 1, 7, 200, 100, 200, 150, 5, 'x', 1]
+    const expected = [25, 1, 7, 200, 100, 225, 175, 5, 'x', 1]
     expect((await simulate(measure)).value).toEqual(expected)
     expect((await simulate(measure)).value).toEqual(expected)
   })
@@ -88,7 +99,7 @@ describe('inside a simulation', () => {
       await sleep(250)
       return [stamp, event?.timeStamp]
     })
-    expect(value).toEqual([250, 250])
+    expect(value).toEqual([275, 275])
   })
 })
 

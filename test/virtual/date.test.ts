@@ -41,7 +41,7 @@ describe('inside a simulation', () => {
   test('the clock is that of the owner', async () => {
     const { value } = await simulate((engine) => {
       const owner = new Owner('late')
-      owner.clock = { dateMs: () => 1000, monotonicMs: () => 7 }
+      owner.clock = { dateMs: () => 1000, monotonicMs: () => 7, lasts: (_now, micros) => micros }
       const test = engine.owner
       engine.become(owner)
       const seen = [Date.now(), new Date().getTime(), performance.now(), performance.timeOrigin]
