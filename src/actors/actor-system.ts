@@ -1,6 +1,7 @@
 import type { Coverage, SiteRecord } from '../assertions/coverage.ts'
 import { copyPayload } from '../bus/payload.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
+import type { StorageChances } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Storage } from '../nodes/storage.ts'
 import type { Activation } from './activation.ts'
@@ -31,7 +32,7 @@ export interface ActorSystemParts {
   /** Probabilities per operation, 0 when off. */
   readonly directoryFaults: number
   readonly placementFaults: number
-  readonly storageFaults: number
+  readonly storageFaults: StorageChances | undefined
   /** Every node, in order of creation. */
   readonly nodes: () => readonly ActorNode[]
   /** The built-in invariants of actors that are on. */
@@ -71,7 +72,7 @@ export class ActorSystem {
     this.engine = parts.engine
     this.place = createPlacement(parts.placement)
     const { faults, storageFaults, coverage } = parts
-    const faultsOfStorage = { plan: faults, intensity: storageFaults }
+    const faultsOfStorage = { plan: faults, chances: storageFaults }
     this.storage = new Storage(parts.engine, 'actors', faultsOfStorage, copyPayload, { shared: true })
     const site = (name: string): SiteRecord => coverage.site('sometimes', name, true)
     this.sites = {

@@ -49,6 +49,18 @@ export interface ClockOptions {
   readonly maxJumpMs?: number
 }
 
+/** What disks and databases do; each knob on its own. */
+export interface StorageOptions {
+  /** Probability that an operation takes 10 to 500 ms longer. Default 0. */
+  readonly stall?: Intensity
+  /** Probability that an operation fails; a write may have been done all the same. Default 0. */
+  readonly failure?: Intensity
+  /** Probability that a crash loses a write that was not synced; then the value before it is back. Default 0.5. */
+  readonly lost?: Intensity
+  /** Probability that a crash loses a write that was not synced together with the synced value before it. Default 0. */
+  readonly torn?: Intensity
+}
+
 /** Latency models a seed may draw from by name; see src/network/latency.ts for exact ones. */
 export type LatencyChoice = 'drawn'
 
@@ -73,8 +85,8 @@ export interface ChaosOptions<Latency = unknown> {
   readonly directory?: Intensity
   /** Probability that placing an actor is slow or fails. */
   readonly placement?: Intensity
-  /** Probability that a storage operation fails or stalls. */
-  readonly storage?: Intensity
+  /** Probabilities by knob; a number or range is that of `stall`, `failure` and `lost`. */
+  readonly storage?: Intensity | StorageOptions
   /** Probability that buggify as a whole is on in a seed; true: always. */
   readonly buggify?: boolean | number
 }
@@ -82,17 +94,8 @@ export interface ChaosOptions<Latency = unknown> {
 export type ChaosProfile = 'calm' | 'random' | 'swarm'
 export type Chaos<Latency = unknown> = ChaosProfile | ChaosOptions<Latency>
 
-const intensities = [
-  'slowPairs',
-  'loss',
-  'duplication',
-  'reordering',
-  'sendFailure',
-  'directory',
-  'placement',
-  'storage',
-]
-const switches = ['slowPeer', 'clog', 'partition', 'crash', 'pause', 'clock', 'buggify']
+const intensities = ['slowPairs', 'loss', 'duplication', 'reordering', 'sendFailure', 'directory', 'placement']
+const switches = ['storage', 'slowPeer', 'clog', 'partition', 'crash', 'pause', 'clock', 'buggify']
 const families = ['latency', ...intensities, ...switches]
 
 /** Fields of the families that take an object, with what each must be. */
@@ -110,6 +113,7 @@ const fields: Readonly<Record<string, Readonly<Record<string, 'range' | 'intensi
     zones: 'other',
     peers: 'other',
   },
+  storage: { stall: 'intensity', failure: 'intensity', lost: 'intensity', torn: 'intensity' },
   clock: { maxSkewMs: 'number', maxDriftPpm: 'number', maxJumpMs: 'number' },
 }
 
@@ -127,8 +131,15 @@ export function checkChaos(chaos: unknown, where = 'chaos'): void {
     if (value === undefined || name === 'latency') continue
     if (intensities.includes(name)) checkIntensity(value, path)
     else if (name === 'buggify' && typeof value === 'number') checkIntensity(value, path)
+    else if (name === 'storage') checkStorage(value, path)
     else if (typeof value !== 'boolean') checkFamily(name, value, path)
   }
+}
+
+function checkStorage(value: unknown, path: string): void {
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (isObject) checkFamily('storage', value, path)
+  else checkIntensity(value, path, ', or an object of stall, failure, lost and torn')
 }
 
 function checkFamily(name: string, value: unknown, path: string): void {
@@ -166,11 +177,11 @@ function checkShapes(given: unknown, at: string): void {
   throw badInput(at, given, "it must be a list of 'isolate', 'random', 'even'")
 }
 
-function checkIntensity(value: unknown, path: string): void {
+function checkIntensity(value: unknown, path: string, or = ''): void {
   const [min, max] = Array.isArray(value) ? (value as unknown[]) : [value, value]
   const good = (n: unknown): n is number => typeof n === 'number' && n >= 0 && n <= 1
   if (good(min) && good(max) && min <= max && (!Array.isArray(value) || value.length === 2)) return
-  throw badInput(path, value, 'it must be a probability between 0 and 1, or a range [min, max] of them')
+  throw badInput(path, value, `it must be a probability between 0 and 1, or a range [min, max] of them${or}`)
 }
 
 function checkRange(value: unknown, path: string): void {

@@ -8,6 +8,7 @@ import type {
   EpisodeOptions,
   Intensity,
   PartitionEpisodes,
+  StorageOptions,
 } from './options.ts'
 
 /** The faults of one seed: the profile with every range drawn. Undefined or 0: the family is off. */
@@ -28,9 +29,12 @@ export interface SeedChaos {
   readonly clock: ClockOptions | undefined
   readonly directory: number
   readonly placement: number
-  readonly storage: number
+  readonly storage: StorageChances | undefined
   readonly buggify: boolean
 }
+
+/** The probabilities of one seed's storage faults. */
+export type StorageChances = Readonly<Record<keyof StorageOptions, number>>
 
 export const calm: SeedChaos = {
   profile: 'calm',
@@ -48,7 +52,7 @@ export const calm: SeedChaos = {
   clock: undefined,
   directory: 0,
   placement: 0,
-  storage: 0,
+  storage: undefined,
   buggify: false,
 }
 
@@ -68,9 +72,13 @@ const everything: Required<ChaosOptions> = {
   clock: true,
   directory: [0, 0.25],
   placement: [0, 0.25],
-  storage: [0, 0.1],
+  // A sync that was left out must be found where disks hardly fail, too.
+  storage: { stall: [0, 0.1], failure: [0, 0.1], lost: [0, 1] },
   buggify: 0.8,
 }
+
+/** Of a write that was not synced, where the profile says nothing: by coin, as nobody can tell what a disk has done. */
+export const lostByDefault = 0.5
 
 /** Share of the seeds of a swarm that have no fault at all. */
 const faultFreeShare = 0.1
@@ -97,7 +105,7 @@ function drawSwarm(streams: RandomStreams): ChaosOptions {
 function drawFamilies(profile: string, options: ChaosOptions, streams: RandomStreams): SeedChaos {
   const stream = (family: string): RandomStream => streams.get(`chaos ${family}`)
   const intensity = (
-    family: 'slowPairs' | 'loss' | 'duplication' | 'reordering' | 'sendFailure' | 'directory' | 'placement' | 'storage',
+    family: 'slowPairs' | 'loss' | 'duplication' | 'reordering' | 'sendFailure' | 'directory' | 'placement',
   ) => drawIntensity(options[family], stream(family))
   const buggify = options.buggify ?? false
   return {
@@ -116,8 +124,24 @@ function drawFamilies(profile: string, options: ChaosOptions, streams: RandomStr
     clock: episode(options.clock),
     directory: intensity('directory'),
     placement: intensity('placement'),
-    storage: intensity('storage'),
+    storage: drawStorage(options.storage, stream),
     buggify: typeof buggify === 'number' ? stream('buggify').chance(buggify) : buggify,
+  }
+}
+
+function drawStorage(
+  given: Intensity | StorageOptions | undefined,
+  stream: (knob: string) => RandomStream,
+): StorageChances | undefined {
+  if (given === undefined) return undefined
+  const isOne = typeof given === 'number' || Array.isArray(given)
+  const knobs = isOne ? { stall: given, failure: given, lost: given } : (given as StorageOptions)
+  const { stall, failure, lost = lostByDefault, torn } = knobs as StorageOptions
+  return {
+    stall: drawIntensity(stall, stream('storage stall')),
+    failure: drawIntensity(failure, stream('storage failure')),
+    lost: drawIntensity(lost, stream('storage lost')),
+    torn: drawIntensity(torn, stream('storage torn')),
   }
 }
 
@@ -136,10 +160,18 @@ export function describeChaos(chaos: SeedChaos): string {
   const parts: string[] = []
   for (const [name, value] of Object.entries(chaos)) {
     if (name === 'profile' || value === undefined || value === 0 || value === false) continue
-    if (typeof value === 'number') parts.push(`${name} ${value.toFixed(3)}`)
+    if (name === 'storage') parts.push(`storage (${describeKnobs(value as StorageChances) || 'loses nothing'})`)
+    else if (typeof value === 'number') parts.push(`${name} ${value.toFixed(3)}`)
     else parts.push(name === 'latency' ? `latency ${describeLatency(value as object)}` : name)
   }
   return parts.length === 0 ? `${chaos.profile}: no faults` : `${chaos.profile}: ${parts.join(', ')}`
+}
+
+function describeKnobs(knobs: StorageChances): string {
+  return Object.entries(knobs)
+    .filter(([, chance]) => chance > 0)
+    .map(([knob, chance]) => `${knob} ${chance.toFixed(3)}`)
+    .join(', ')
 }
 
 function describeLatency({ kind, ...numbers }: { kind?: string }): string {

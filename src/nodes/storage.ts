@@ -1,4 +1,5 @@
 import type { FaultPlan } from '../chaos/faults.ts'
+import { type StorageChances, lostByDefault } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { eventKind } from '../engine/event.ts'
@@ -19,8 +20,8 @@ export interface Stored<T = unknown> {
 /** How a storage behaves in a seed. */
 export interface StorageFaults {
   readonly plan: FaultPlan
-  /** Probability that an operation fails, and as much that it stalls. */
-  readonly intensity: number
+  /** Undefined: none but what a crash does to what was not synced. */
+  readonly chances: StorageChances | undefined
 }
 
 /** How a write is to be made. */
@@ -180,17 +181,20 @@ export class Storage {
     }
   }
 
-  /** A crash: each unsynced write is kept, lost, or torn (lost together with what was there before), by chance. */
+  /**
+   * A crash: each unsynced write is kept, lost, or torn (lost together with what was there before), by chance. What was
+   * synced stays unless it is torn, and that only happens where it was asked for.
+   */
   crash(): void {
     const random = this.engine.random(`storage crash ${this.name}`)
+    const { plan, chances } = this.faults
+    const { lost = lostByDefault, torn = 0 } = chances ?? {}
     for (const key of this.dirty) {
-      const before = this.durable.get(key)
-      const fate = random
-        .at(mix(hashString(key), this.engine.now))
-        .below(this.faults.plan.active && this.faults.intensity > 0 ? 3 : 2)
+      const draws = random.at(mix(hashString(key), this.engine.now))
+      const [isLost, isTorn] = [draws.chance(lost), plan.active && draws.chance(torn)]
       const written = this.entries.get(key)
-      if (fate === 0 && written !== undefined) this.durable.set(key, written)
-      else if (fate === 2 && before !== undefined) this.tear(key)
+      if (isTorn && this.durable.has(key) && this.tear(key)) continue
+      if (!isLost && written !== undefined) this.durable.set(key, written)
     }
     this.dirty.clear()
     this.entries = new Map(this.durable)
@@ -204,11 +208,13 @@ export class Storage {
     this.fences = new Map()
   }
 
-  private tear(key: string): void {
+  /** False: the fault is masked. */
+  private tear(key: string): boolean {
     const fault = this.faults.plan.inject('torn write', `${this.name} ${key}`)
-    if (fault === undefined) return
+    if (fault === undefined) return false
     this.faults.plan.effect(fault)
     this.durable.delete(key)
+    return true
   }
 
   private stream(): RandomStream {
@@ -217,17 +223,17 @@ export class Storage {
 
   /** The time an operation takes, and its faults. */
   private draw(operation: string, key: string): Drawn {
-    const { plan, intensity } = this.faults
+    const { plan, chances } = this.faults
     // Named by key and time: leaving an operation out must not move the draws of the others.
     const { word, name } = this.occasion.next(this.engine.now)
     const place = mix(hashString(key), word)
     const usual = this.stream().at(place).integer(100, usualMicros)
-    if (!plan.active || intensity === 0) return { takesMicros: usual, fails: false, lands: false, share: 0 }
+    if (!plan.active || chances === undefined) return { takesMicros: usual, fails: false, lands: false, share: 0 }
     const random = (this.faultRandom ??= this.engine.random(`faults storage ${this.name}`)).at(place)
     // All draws come first: leaving a fault out must not move the others.
-    const stalls = random.chance(intensity)
+    const stalls = random.chance(chances.stall)
     const stallMicros = random.integer(10_000, 500_000)
-    const fails = random.chance(intensity)
+    const fails = random.chance(chances.failure)
     const lands = random.chance(0.5)
     const share = random.float()
     const subject = plan.named ? `${this.name} ${operation} ${key}` : ''

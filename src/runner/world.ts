@@ -87,7 +87,7 @@ export class World {
   /** `isVictim`: faults may hit it from the start. */
   addNode(id: string, isVictim = false): Node {
     const { plan, faults } = this
-    const storageFaults = { plan: faults, intensity: plan.chaos.storage }
+    const storageFaults = { plan: faults, chances: plan.chaos.storage }
     const actorsOf = (one: Node): NodeActors => this.actors().members.get(one.id) as NodeActors
     const parts = { shared: this.bus, storageFaults, busClass: plan.busClass, actorsOf }
     const node = new Node(parts, id, this.nodes.length, isVictim)

@@ -64,14 +64,14 @@ describe.each(Object.entries(chaos))('under %s', (_name, faults) => {
     const Worker = actor(
       'worker',
       (self) => ({
-        do: async ({ seed, call, then }: { seed: string; call: string; then?: string }): Promise<void> => {
+        do: async ({ seed, call, next }: { seed: string; call: string; next?: string }): Promise<void> => {
           ledgers.get(seed)?.run(call)
           await new Promise((resolve) => setTimeout(resolve, 5))
-          if (then === undefined) return
+          if (next === undefined) return
           // A copy of the message that has brought us here makes a call of its own.
-          const next = `${call}+${++inners}`
-          const inner = self.request(Worker(then), 'do', { seed, call: next }, { timeout: 100 })
-          ledgers.get(seed)?.watch(next, inner)
+          const name = `${call}+${++inners}`
+          const inner = self.request(Worker(next), 'do', { seed, call: name }, { timeout: 100 })
+          ledgers.get(seed)?.watch(name, inner)
           await inner.catch(() => undefined)
         },
       }),
@@ -83,7 +83,7 @@ describe.each(Object.entries(chaos))('under %s', (_name, faults) => {
         const seed = `${sim.seed} ${sim.iteration}`
         ledgers.set(seed, ledger)
         for (let n = 0; n < 30; n++) {
-          const payload = { seed, call: `${n}`, ...(n % 4 === 0 && { then: `${(n + 1) % 3}` }) }
+          const payload = { seed, call: `${n}`, ...(n % 4 === 0 && { next: `${(n + 1) % 3}` }) }
           const outcome = sim.random.pick(sim.nodes).actors.request(Worker(`${n % 3}`), 'do', payload, { timeout: 150 })
           ledger.watch(`${n}`, outcome)
           await sim.sleep(sim.random.integer(1, 30))

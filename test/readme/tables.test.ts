@@ -145,6 +145,7 @@ describe('chaos', () => {
       partition: 'PartitionEpisodes',
       crash: 'CrashEpisodes',
       clock: 'ClockOptions',
+      storage: 'StorageOptions',
     }
     for (const row of rows) {
       const type = types[bare(row['Family'])]

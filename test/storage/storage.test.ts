@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Node } from '../../src/runner/node.ts'
 import { StorageFailed, VersionConflict } from '../../src/nodes/storage.ts'
+import { checkSimulation } from '../../src/runner/check-simulation.ts'
+import type { SimulationOptions } from '../../src/runner/options.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 
 const restarted = (node: Node): Node => {
@@ -81,31 +83,88 @@ describe('a node’s disk', () => {
     expect([...kept].toSorted()).toEqual(['after false', 'after true', 'before false', 'before true'])
   })
 
-  test('an unsynced write may be torn at a crash, when storage has faults: then nothing of it is left', async () => {
-    const seen = new Set<unknown>()
-    const result = await passes(
-      async (sim) => {
-        const node = sim.node('n')
-        const { storage } = node
-        const attempt = async (work: () => Promise<unknown>): Promise<void> => {
-          while (
-            !(await work().then(
-              () => true,
-              () => false,
-            ))
-          );
-        }
-        await attempt(() => storage.write('a', 'before'))
-        await attempt(() => storage.sync())
-        await attempt(() => storage.write('a', 'after'))
-        node.crash()
-        node.restart()
-        await attempt(async () => seen.add((await storage.read('a'))?.value))
-      },
-      { iterations: 60, chaos: { storage: 0.05 } },
-    )
-    expect(seen).toEqual(new Set(['before', 'after', undefined]))
-    expect(result.families.find(({ family }) => family === 'torn write')!.injected).toBeGreaterThan(5)
+  describe('a write over a synced value that was not synced itself', () => {
+    /** What is there after a crash, in so many seeds. */
+    const found = async (chaos: SimulationOptions['chaos'], iterations = 60) => {
+      const seen = new Set<unknown>()
+      const result = await passes(
+        async (sim) => {
+          const node = sim.node('n', () => undefined)
+          const { storage } = node
+          const attempt = async (work: () => Promise<unknown>): Promise<void> => {
+            while (
+              !(await work().then(
+                () => true,
+                () => false,
+              ))
+            );
+          }
+          await attempt(() => storage.write('a', 'before'))
+          await attempt(() => storage.sync())
+          await attempt(() => storage.write('a', 'after'))
+          node.restart()
+          await attempt(async () => seen.add((await storage.read('a'))?.value))
+        },
+        { iterations, chaos },
+      )
+      return { seen, torn: result.families.find(({ family }) => family === 'torn write')?.injected ?? 0 }
+    }
+
+    test.each<[string, SimulationOptions['chaos']]>([
+      ['calm', 'calm'],
+      ['a number', { storage: 0.2 }],
+      ['a range', { storage: [0.1, 0.9] }],
+      ['stalls alone', { storage: { stall: 0.5 } }],
+    ])('is there or not, and then the synced one is: %s', async (_what, chaos) => {
+      expect(await found(chaos)).toEqual({ seen: new Set(['before', 'after']), torn: 0 })
+    })
+
+    test.each([
+      [0, 'after'],
+      [1, 'before'],
+    ])('`lost: %d` leaves no choice', async (lost, left) => {
+      expect((await found({ storage: { lost } })).seen).toEqual(new Set([left]))
+      expect((await found({ storage: { lost, stall: 0.2, failure: 0.2 } })).seen).toEqual(new Set([left]))
+    })
+
+    test('takes the synced one with it where `torn` is asked for', async () => {
+      const { seen, torn } = await found({ storage: { torn: 0.5 } })
+      expect(seen).toEqual(new Set(['before', 'after', undefined]))
+      expect(torn).toBeGreaterThan(15)
+      expect((await found({ storage: { torn: 1 } })).seen).toEqual(new Set([undefined]))
+    })
+
+    test('never does so in a profile', async () => {
+      for (const chaos of ['random', 'swarm'] as const) {
+        const crashes = { everySeed: 0 }
+        await passes(
+          async (sim) => {
+            const node = sim.node('n')
+            const write = (value: string): Promise<unknown> => node.storage.write('a', value).catch(() => write(value))
+            const sync = (): Promise<unknown> => node.storage.sync().catch(sync)
+            await write('before')
+            await sync()
+            await write('after')
+            node.restart()
+            const read = (): Promise<unknown> => node.storage.read('a').catch(read)
+            expect(await read()).toBeDefined()
+            crashes.everySeed++
+          },
+          { iterations: 200, chaos },
+        )
+        expect(crashes.everySeed).toBeGreaterThanOrEqual(200)
+      }
+    })
+  })
+
+  test('what storage does in a seed is told', async () => {
+    const failing = async (chaos: SimulationOptions['chaos']) => {
+      const result = await checkSimulation(() => Promise.reject(new Error('no')), { seed: 7, iterations: 1, chaos })
+      return result.failure?.chaos
+    }
+    expect(await failing({ storage: 0.25 })).toBe('custom: storage (stall 0.250, failure 0.250, lost 0.250)')
+    expect(await failing({ storage: { torn: 0.1 } })).toBe('custom: storage (lost 0.500, torn 0.100)')
+    expect(await failing({ storage: { lost: 0 } })).toBe('custom: storage (loses nothing)')
   })
 
   test('work under way at a crash is not done, and its promise settles for nobody', async () => {
