@@ -56,12 +56,17 @@ export class Hang extends Error {
     this.at = at
     this.frames = frames
     this.stack = `${this.name}: ${message}\n    ${frames ?? ''}`.trimEnd()
+    hangs.add(this)
   }
 }
 
-/** True for a `Hang`, also one that another copy of this module made. */
-export const isHang = (error: unknown): error is Hang =>
-  error instanceof Error && error.name === 'Hang' && 'blockedMs' in error
+/** On `process`, because Vitest loads modules once per test file and a hang may be another copy's. */
+const hangs = ((process as unknown as Record<symbol, WeakSet<object> | undefined>)[
+  Symbol.for('vitest-simulation.watchdog.hangs')
+] ??= new WeakSet())
+
+/** True for a `Hang`; runs no code of the error, which may be anything that code under test has thrown. */
+export const isHang = (error: unknown): error is Hang => typeof error === 'object' && error !== null && hangs.has(error)
 
 export interface Watchdog {
   /**
@@ -74,6 +79,8 @@ export interface Watchdog {
    * runs next. Promise jobs and nextTicks that were queued have been run or dropped by then.
    */
   defer(run: () => void, limitMs: number): void
+  /** False: its helper does not look where the thread is; what blocks is interrupted all the same. */
+  watch(isWatched: boolean): void
   /**
    * Resolves in a macrotask that is not guarded. A simulation awaits it last: code that continues from a slice otherwise
    * (the next test of the file) would run under the limit.
@@ -118,6 +125,7 @@ function create(locating: Locating): Watchdog {
   const queue: Deferred[] = []
   let scheduled = false
   let windows = 0
+  let hidden = 0
   let helper: Helper | undefined
   /** The async context of the window that hung: the killed code could not restore it itself. */
   let cleanContext: AsyncResource | undefined
@@ -163,7 +171,7 @@ function create(locating: Locating): Watchdog {
     } catch (error) {
       const blockedMs = real.performanceNow() - openedAt
       // Code under test may use vm's timeout too; its error is not ours.
-      if (!isTimeout(error) || blockedMs < timeout - 5) throw error
+      if (blockedMs < timeout - 5 || !isTimeout(error)) throw error
       const frames = helper === undefined ? undefined : lastSample(helper.port, window)
       close()
       cleanContext = context
@@ -185,6 +193,11 @@ function create(locating: Locating): Watchdog {
       queue.push({ run, limitMs })
       // Inside a window this schedules one immediate too many, at most one per window; it finds the queue empty.
       schedule()
+    },
+    watch(isWatched) {
+      if (helper === undefined) return
+      if (!isWatched) hidden = Atomics.exchange(helper.cells, cell.open, 0)
+      else if (hidden !== 0) open(helper, hidden)
     },
     leave: () => new Promise((resolve) => void real.setImmediate(resolve)),
   }
@@ -229,9 +242,13 @@ function announce(helper: Helper, limitMs: number, count: number): number {
   const window = (count & 0x3fffffff) + 1
   helper.openedAt[0] = Number(real.hrtimeBigint()) / 1e6
   Atomics.store(helper.cells, cell.limitMs, limitMs)
-  Atomics.store(helper.cells, cell.open, window)
-  if (Atomics.load(helper.cells, cell.asleep) === 1) Atomics.notify(helper.cells, cell.open)
+  open(helper, window)
   return window
+}
+
+function open({ cells }: Helper, window: number): void {
+  Atomics.store(cells, cell.open, window)
+  if (Atomics.load(cells, cell.asleep) === 1) Atomics.notify(cells, cell.open)
 }
 
 function lastSample(port: MessagePort, window: number): string | undefined {
@@ -252,7 +269,8 @@ function callWithTimeout(run: () => void, timeoutMs: number): void {
     filename: sliceFilename,
   })
   slots[scriptSlot] = run
-  script.runInThisContext({ timeout: Math.ceil(timeoutMs) })
+  // `displayErrors` would read the stack of what is thrown after the timer has ended: code of the error, unguarded.
+  script.runInThisContext({ timeout: Math.ceil(timeoutMs), displayErrors: false })
 }
 
 const isTimeout = (error: unknown): boolean =>

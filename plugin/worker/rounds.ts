@@ -1,4 +1,5 @@
 import type { RunnerTestCase } from 'vitest'
+import { errorName } from '../../src/engine/describe-error.ts'
 import type { IterationEnd } from '../../src/runner/check-simulation.ts'
 import { plainHost } from '../../src/virtual/host.ts'
 import { Expectations } from './expectations.ts'
@@ -76,9 +77,8 @@ export class Rounds {
       result.state = 'pass'
       return () => void (result.state = 'run')
     }
-    const { name, message, error } = failure
-    const stack = error instanceof Error ? error.stack : undefined
-    const shown = { name: error instanceof Error ? error.name : name, message, ...(stack !== undefined && { stack }) }
+    const { name, message, error, stack } = failure
+    const shown = { name: errorName(error) ?? name, message, ...(stack !== undefined && { stack }) }
     result.state = 'fail'
     result.errors = [...(result.errors ?? []), shown]
     return () => {

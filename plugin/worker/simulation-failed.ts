@@ -1,3 +1,4 @@
+import { errorName, isError, stackOf } from '../../src/engine/describe-error.ts'
 import { userFrames } from '../../src/engine/stack.ts'
 
 /** Fields by which Vitest shows a difference. */
@@ -8,20 +9,32 @@ const diffFields = ['actual', 'expected', 'operator', 'showDiff', 'diff'] as con
  *
  * The stack starts with the whole message because some reporters print only the stack; the frames are the user's.
  */
-export function simulationFailed(kind: string, message: string, story: string, original: unknown): Error {
-  const own = original instanceof Error ? original : undefined
-  const head = own === undefined || own.name === kind ? message : own.message
-  const error = new Error(story === '' ? head : `${head}\n\n${story}`)
-  error.name = own?.name ?? kind
-  error.stack = [`${error.name}: ${error.message}`, ...(own?.stack === undefined ? [] : userFrames(own.stack))].join(
-    '\n',
-  )
+export function simulationFailed(
+  kind: string,
+  message: string,
+  story: string,
+  original: unknown,
+  stack = stackOf(original),
+): Error {
+  const own = isError(original) ? original : undefined
+  const error = new Error(story === '' ? message : `${message}\n\n${story}`)
+  error.name = errorName(own) ?? kind
+  error.stack = [`${error.name}: ${error.message}`, ...userFrames(stack ?? '')].join('\n')
   if (own !== undefined) {
     for (const field of diffFields) {
-      const value = (own as unknown as Record<string, unknown>)[field]
+      const value = valueIn(own, field)
       if (value !== undefined) Object.assign(error, { [field]: value })
     }
     Object.defineProperty(error, 'original', { value: own, enumerable: false })
   }
   return error
+}
+
+/** Undefined also when the field is a getter that throws. */
+function valueIn(error: object, field: string): unknown {
+  try {
+    return (error as Record<string, unknown>)[field]
+  } catch {
+    return undefined
+  }
 }

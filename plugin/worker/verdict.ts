@@ -75,7 +75,7 @@ function seedVerdict(
   const told = [inHook, failure.differed, ...notes].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
   const story = failureStory(failure, planned, { seed: replay, minimal }) + told.join('')
   const shown = failure.minimal?.run.failure ?? what
-  const error = simulationFailed(what.kind, shown.message, story, shown.error)
+  const error = simulationFailed(what.kind, shown.message, story, shown.error, shown.stack)
   const commands = { replay: minimal ?? replay, ...(minimal !== undefined && { wholeSeed: replay }) }
   return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, commands, failure) }
 }

@@ -1,4 +1,5 @@
 import { type RunnerTestCase, TestRunner } from 'vitest'
+import { describeError } from '../../src/engine/describe-error.ts'
 
 /** What of Vitest's configuration the hooks of a test depend on. */
 export interface HookSettings {
@@ -49,7 +50,7 @@ export function attemptStarter(task: RunnerTestCase): (number: number) => void {
   } catch (error) {
     if (!warned) {
       warned = true
-      const why = error instanceof Error ? error.message : String(error)
+      const why = describeError(error).message
       const what = 'clearMocks, mockReset, restoreMocks, unstubEnvs, unstubGlobals and snapshots'
       process.emitWarning(
         `vitest-simulation: this Vitest is not known (${why}): ${what} work per test, not per iteration`,

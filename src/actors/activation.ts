@@ -1,3 +1,4 @@
+import { isA } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { eventKind } from '../engine/event.ts'
 import type { Wait } from '../engine/failure.ts'
@@ -129,7 +130,7 @@ export class Activation {
   /** Runs `callback` as a turn, after those that wait. What it throws fails the simulation. */
   runTurn(callback: () => unknown): void {
     const fail = (error: unknown): void => {
-      if (!(error instanceof Refused)) this.engine.fail(error)
+      if (!isA(error, Refused)) this.engine.fail(error)
     }
     if (this.mustWait || this.state === 'loading') {
       this.waiting.push({

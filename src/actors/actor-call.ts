@@ -1,6 +1,7 @@
+import { describeError, errorName, isA, isError } from '../engine/describe-error.ts'
+import { callerOf, withCaller } from '../engine/errors.ts'
 import { ConnectionReset, RemoteError, RequestTimeout, SendFailed, systemErrors } from '../bus/errors.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
-import { about } from '../network/message.ts'
 import { Shared } from '../bus/payload.ts'
 import { ActorUnavailable, CallCycle, DirectoryUnavailable, NotHere } from './errors.ts'
 
@@ -40,20 +41,13 @@ export interface ActorCall {
   /** Virtual time, µs, at which its caller gives up. */
   readonly deadline: number
   readonly fate: CallFate
-  /** 'counter/x.add', in a recorded run. */
-  readonly [about]?: string
 }
 
 /** What comes back: the result or what happened instead, and where the actor was found. */
 export type ActorReply = { readonly at: string } & (
   | { readonly kind: 'value'; readonly value: unknown }
   /** The method threw, or the factory did. */
-  | {
-      readonly kind: 'threw' | 'not activated'
-      readonly name: string
-      readonly message: string
-      readonly stack?: string | undefined
-    }
+  | { readonly kind: 'threw' | 'not activated'; readonly name: string; readonly message: string }
   /** `ran`: it was a call of the method that would have waited for itself. */
   | { readonly kind: 'cycle'; readonly chain: readonly string[]; readonly ran: boolean }
   /** It did not run. */
@@ -69,13 +63,13 @@ export const hopsMax = 4
 
 /** The reply for an error of the actor's own code. */
 export function replyThrown(at: string, error: unknown, kind: 'threw' | 'not activated' = 'threw'): ActorReply {
-  if (error instanceof CallCycle) return { at, kind: 'cycle', chain: error.chain, ran: true }
-  if (!(error instanceof Error)) return { at, kind, name: 'Error', message: String(error) }
-  return { at, kind, name: error.name, message: error.message, stack: error.stack }
+  if (isA(error, CallCycle)) return { at, kind: 'cycle', chain: error.chain, ran: true }
+  return withCaller({ at, kind, ...describeError(error) }, isError(error) ? error : undefined)
 }
 
 /** The reply when the actor could not be made active here, or its call not be sent on. */
 export function replyUnrouted(at: string, error: unknown, id: string): ActorReply {
+  if (!isError(error)) return replyThrown(at, error, 'not activated')
   if (error instanceof NotHere) return { at, kind: 'not here' }
   if (error instanceof RequestTimeout || error instanceof ConnectionReset) return { at, kind: 'lost' }
   if (error instanceof SendFailed) return { at, kind: 'unavailable', reason: `${at} could not send the call on` }
@@ -96,9 +90,9 @@ export function openReply(reply: ActorReply, call: ActorCall): unknown {
     case 'value':
       return reply.value
     case 'threw':
-      throw new RemoteError(reply.at, `${id}.${method}`, reply.name, reply.message, reply.stack)
+      throw withCaller(new RemoteError(reply.at, `${id}.${method}`, reply.name, reply.message), callerOf(reply))
     case 'not activated':
-      throw new ActivationFailed(reply.at, `${id}.${method}`, reply.name, reply.message, reply.stack)
+      throw withCaller(new ActivationFailed(reply.at, `${id}.${method}`, reply.name, reply.message), callerOf(reply))
     case 'cycle':
       throw reply.ran ? new CallCycle(reply.chain) : notRun(new CallCycle(reply.chain), call)
     case 'unavailable':
@@ -139,7 +133,6 @@ class ActivationFailed extends RemoteError {}
  * could not load its state.
  */
 export function isLoss(error: unknown): boolean {
-  if (error instanceof ActivationFailed)
-    return error.remoteName === 'StorageFailed' || losses.includes(error.remoteName)
-  return error instanceof Error && losses.includes(error.name)
+  if (isA(error, ActivationFailed)) return error.remoteName === 'StorageFailed' || losses.includes(error.remoteName)
+  return losses.includes(errorName(error) ?? '')
 }

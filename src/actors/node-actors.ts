@@ -3,12 +3,13 @@ import { ConnectionReset, RequestTimeout, SendFailed } from '../bus/errors.ts'
 import type { MessageContext } from '../bus/handler.ts'
 import { copyPayload, sealed } from '../bus/payload.ts'
 import { defaultTimeoutMs } from '../bus/request-options.ts'
+import { errorName, isA } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { EventKind } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
-import { about } from '../network/message.ts'
+import { nameSubject } from '../network/message.ts'
 import { type LifeCycle, type LifeCycleListener, isThenable } from '../nodes/node.ts'
 import { Activations } from './activations.ts'
 import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
@@ -137,7 +138,7 @@ export class NodeActors implements LifeCycleListener {
       const copy = copyPayload(payload)
       const fate = new CallFate()
       call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline, fate }
-      if (engine.trace !== undefined) call = { ...call, [about]: `${id}.${method}` }
+      if (engine.trace !== undefined) nameSubject(call, `${id}.${method}`)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -196,7 +197,7 @@ export class NodeActors implements LifeCycleListener {
     try {
       return this.reply(await result)
     } catch (error) {
-      return error instanceof Refused ? this.receiveLater(id, call, from) : this.replyThrown(error)
+      return isA(error, Refused) ? this.receiveLater(id, call, from) : this.replyThrown(error)
     }
   }
 
@@ -237,7 +238,7 @@ export class NodeActors implements LifeCycleListener {
     if (engine.owner === node.owner) return work()
     return node.run(work).catch((error: unknown) => {
       // The task that died is not what the caller knows.
-      throw error instanceof NodeCrashed ? callError(error, call, node.id) : error
+      throw isA(error, NodeCrashed) ? callError(error, call, node.id) : error
     })
   }
 
@@ -285,7 +286,7 @@ export class NodeActors implements LifeCycleListener {
 
   /** A caller that catches RemoteError must not be able to hide a failed expectation. */
   private failOnAssertion(error: unknown): void {
-    if (error instanceof Error && error.name === 'AssertionError') this.engine.fail(error)
+    if (errorName(error) === 'AssertionError') this.engine.fail(error)
   }
 
   /** Registers what other nodes call, for this incarnation. */

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { type ClockKind, type EventKind, clockKind, eventKind } from '../engine/event.ts'
-import { badInput, withCaller } from '../engine/errors.ts'
+import { badInput, callerOf, withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
 import { type Endpoint, Message, type MessageKind } from '../network/message.ts'
@@ -384,7 +384,7 @@ function notSent({ to, method }: Message): SendFailed {
 
 function remoteError({ from, method, payload }: Message): RemoteError {
   const failure = payload as RemoteFailure
-  return new RemoteError(from.id, method, failure.name, failure.message, failure.stack)
+  return withCaller(new RemoteError(from.id, method, failure.name, failure.message), callerOf(failure))
 }
 
 function checkMethod(method: unknown, where: string): void {

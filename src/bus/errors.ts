@@ -51,14 +51,12 @@ export class RemoteError extends ObservableError {
   readonly method: string
   readonly remoteName: string
 
-  constructor(from: string, method: string, remoteName: string, message: string, stack?: string) {
+  constructor(from: string, method: string, remoteName: string, message: string) {
     super(message)
     this.name = 'RemoteError'
     this.from = from
     this.method = method
     this.remoteName = remoteName
-    // The frames of the handler say more than those of the bus that received its answer.
-    if (stack !== undefined) this.stack = stack
   }
 }
 

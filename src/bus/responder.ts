@@ -1,5 +1,6 @@
+import { describeError, isError } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
-import { SimulationError, badInput, show } from '../engine/errors.ts'
+import { SimulationError, badInput, withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Message } from '../network/message.ts'
 import { type LifeCycle, isThenable } from '../nodes/node.ts'
@@ -13,7 +14,6 @@ import type { BusMetrics } from './pending.ts'
 export interface RemoteFailure {
   readonly name: string
   readonly message: string
-  readonly stack: string | undefined
 }
 
 /** Sends a response; `failed`: the payload is a RemoteFailure. */
@@ -153,11 +153,8 @@ export class Responder {
       this.engine.fail(error)
       return
     }
-    const failure: RemoteFailure =
-      error instanceof Error
-        ? // Making the text of a stack takes longer than the request: only a recorded run needs it.
-          { name: error.name, message: error.message, stack: this.engine.trace && error.stack }
-        : { name: 'Error', message: typeof error === 'string' ? error : show(error), stack: undefined }
+    const failure: RemoteFailure = describeError(error)
+    if (this.engine.trace !== undefined && isError(error)) withCaller(failure, error)
     this.shared.hooks.handlerFailed(error)
     this.send(message, failure, true)
   }

@@ -1,6 +1,7 @@
 import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { RandomStreams } from '../random/streams.ts'
+import { describeError, stackOf } from './describe-error.ts'
 import { type ClockKind, EventKind, SimEvent } from './event.ts'
 import { EventQueue, inOrder } from './event-queue.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
@@ -279,14 +280,16 @@ export class Engine {
 
   /** Records an error that nobody caught, on behalf of the current owner. */
   fail(error: unknown): void {
-    const name = error instanceof Error ? error.name : 'Error'
-    const message = error instanceof Error ? error.message : String(error)
+    const { name, message } = describeError(error)
     this.report('UnhandledError', name, message, error)
   }
 
   /** Records a failure; only the first one counts. */
   report(kind: FailureKind, name: string, message: string, error?: unknown): void {
-    this.failure ??= { kind, name, message, error, owner: this.owner.id, time: this.now, event: this.executed }
+    if (this.failure !== undefined) return
+    const { owner, now, executed } = this
+    // Its stack is read here, inside the event: a getter that never returns is a hang like any other.
+    this.failure = { kind, name, message, error, stack: stackOf(error), owner: owner.id, time: now, event: executed }
   }
 
   /** Adds a source of lines for deadlock and leak reports. */

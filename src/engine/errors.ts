@@ -1,4 +1,4 @@
-import { userFrames } from './stack.ts'
+import { types } from 'node:util'
 
 /**
  * An error of the simulation itself: misuse of its API or a broken rule, with a stable `code`.
@@ -15,13 +15,21 @@ export class SimulationError extends Error {
   }
 }
 
-/** Prints a value for an error message, short. */
+/** Prints a value for an error message, short; never throws. */
 export function show(value: unknown): string {
+  try {
+    return print(value)
+  } catch {
+    return typeof value === 'function' ? 'a function' : 'an object that cannot be printed'
+  }
+}
+
+function print(value: unknown): string {
   if (typeof value === 'string') return value.length > 60 ? `'${value.slice(0, 57)}…'` : `'${value}'`
   if (typeof value === 'function') return value.name ? `function ${value.name}` : 'a function'
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'symbol' || value === undefined || value === null || typeof value !== 'object')
-    return String(value)
+  if (typeof value !== 'object' || value === null) return String(value)
+  if (types.isPromise(value)) return 'a promise'
   if (value instanceof RegExp || value instanceof Error) return String(value)
   try {
     const text = JSON.stringify(value)
@@ -52,9 +60,24 @@ export class ObservableError extends Error {
   }
 }
 
-/** Gives an error the stack of the call that waits for it, where that was recorded. */
-export function withCaller<E extends Error>(error: E, caller: Error | undefined): E {
-  if (caller === undefined) return error
-  error.stack = [`${error.name}: ${error.message}`, ...userFrames(caller.stack ?? '')].join('\n')
+/** Something that has a stack, or only its text. */
+export interface Caller {
+  readonly stack?: string | undefined
+}
+
+const callers = new WeakMap<object, Caller>()
+
+/**
+ * Remembers where an error comes from: the call that waits for it, or the handler's error; only a recorded run knows.
+ *
+ * It is kept beside the error, not in it: a recorded run must look the same to the code under test as any other.
+ */
+export function withCaller<E extends object>(error: E, caller: Caller | undefined): E {
+  if (caller !== undefined) callers.set(error, caller)
   return error
+}
+
+/** What `withCaller` has remembered. */
+export function callerOf(error: object): Caller | undefined {
+  return callers.get(error)
 }

@@ -22,6 +22,8 @@ export interface Failure {
   readonly message: string
   /** The error the user threw, if there was one. */
   readonly error?: unknown
+  /** The stack to show for that error. */
+  readonly stack?: string | undefined
   /** On whose behalf the failing event ran. */
   readonly owner: string
   /** Virtual time, µs. */

@@ -1,3 +1,4 @@
+import { callerOf, withCaller } from '../engine/errors.ts'
 import type { Owner } from '../engine/owner.ts'
 
 export type MessageKind = 'request' | 'response' | 'one-way'
@@ -69,16 +70,25 @@ export class Message {
     copy.ruledDelay = this.ruledDelay
     copy.place = this.place
     copy.background = this.background
+    if (failed) withCaller(payload as object, callerOf(this.payload as object))
     return copy
   }
 }
 
-/** What a payload of the system's own is about, for people; its method alone would not say so. */
-export const about = Symbol('about')
+const subjects = new WeakMap<object, string>()
+
+/**
+ * Says what a payload of the system's own is about ('counter/x.add'), for people; its method alone would not say so. Kept
+ * beside the payload: rules see payloads, and a recorded run must look the same to them.
+ */
+export function nameSubject(payload: object, subject: string): void {
+  subjects.set(payload, subject)
+}
 
 /** 'request increment #3, client → server'. */
 export function describeMessage({ kind, method, correlationId, payload, from, to }: Message): string {
   const correlation = correlationId === 0 ? '' : ` #${correlationId}`
-  const what = (payload as { [about]?: string } | null | undefined)?.[about] ?? method
+  const subject = typeof payload === 'object' && payload !== null ? subjects.get(payload) : undefined
+  const what = subject ?? method
   return `${kind} ${what}${correlation}, ${from.id} → ${to.id}`
 }

@@ -6,6 +6,7 @@ import type { RequestOutcomes } from './builtin-invariants.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import type { AssertionSink } from '../engine/current.ts'
+import { errorName } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
@@ -107,6 +108,6 @@ export class InstrumentedBus implements BusHooks {
 
   handlerFailed(error: unknown): void {
     // A caller that catches RemoteError must not be able to hide a failed expectation.
-    if (error instanceof Error && error.name === 'AssertionError') this.engine.fail(error)
+    if (errorName(error) === 'AssertionError') this.engine.fail(error)
   }
 }

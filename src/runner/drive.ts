@@ -46,6 +46,8 @@ export class Driver {
   private inSlice = false
   /** While the trampoline runs: queues its next round. */
   private nextRound: (() => void) | undefined
+  /** An error that left the drain and has not been looked at; boxed, because it may be undefined. */
+  private thrown: { readonly error: unknown } | undefined
   private savedRejections: NodeJS.UnhandledRejectionListener[] = []
   /** Told between two slices; may end the current work early. */
   onSlice: (() => void) | undefined
@@ -117,11 +119,18 @@ export class Driver {
     const { work } = this
     if (work === undefined) return false
     work.enter()
+    if (this.thrown !== undefined) this.lookAt(work, this.thrown.error)
     if (work.advance()) return true
     current.engine = current.assertions = undefined
     this.work = undefined
     this.finished?.()
     return true
+  }
+
+  /** Looking at an error runs its code (getters): only here the watchdog sees when that never returns. */
+  private lookAt(work: Work, error: unknown): void {
+    this.thrown = undefined
+    work.escaped(error)
   }
 
   /** The same loop with public API only: a rejection of its own tells it when everything else is drained. */
@@ -179,7 +188,7 @@ export class Driver {
       this.host.defer(this.slice)
       return
     }
-    this.work?.escaped(error)
+    this.thrown ??= { error }
     // Node wakes its loop with `setImmediate`, which is virtual now: without a real one the remaining ticks would wait.
     if (this.nextRound !== undefined) this.host.defer(() => {})
   }

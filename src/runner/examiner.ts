@@ -1,4 +1,5 @@
 import type { Failure } from '../engine/failure.ts'
+import { unreadable } from './iteration.ts'
 import { compareRuns, describeDifference } from './compare-runs.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
@@ -52,14 +53,14 @@ export class Examiner {
     const failure = first.failure as Failure
     const base = { seed: first.seed, iteration: number, chaos: first.chaos, digest: first.digest, plan }
     // The watchdog knows where only when the same event hangs again.
-    if (failure.kind === 'Hang') {
+    if (failure.kind === 'Hang' && failure.name !== unreadable) {
       const again = await this.record(first.seed, number, plan)
       return again.failure?.kind === 'Hang'
         ? { ...base, failure: again.failure, run: again }
         : { ...base, failure, run: undefined }
     }
     // What a hook of the surroundings does is not the seed's.
-    if (failure.kind === 'HookFailed') return { ...base, failure, run: undefined }
+    if (failure.kind === 'HookFailed' || failure.name === unreadable) return { ...base, failure, run: undefined }
     const again = await this.record(first.seed, number, plan)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     const isSame = again.failure !== undefined && isSameError(failure, again.failure)

@@ -1,3 +1,4 @@
+import { describeError } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
 import { SimulationError, badInput, show } from '../engine/errors.ts'
@@ -16,6 +17,8 @@ interface Invariant {
 /** The invariants of one iteration. */
 export class Invariants {
   private readonly engine: Engine
+  /** The test has added some: code that may leave promises floating. */
+  runUserCode = false
   private readonly lists: Record<InvariantTime, Invariant[]> = { event: [], quiet: [] }
 
   constructor(engine: Engine) {
@@ -62,8 +65,12 @@ export class Invariants {
 
   private judge(name: string, answer: unknown, failed: boolean, error: unknown): void {
     if (failed) {
-      const text = error instanceof Error ? error.message : String(error)
-      this.engine.report('InvariantViolation', name, `"${name}": its check threw: ${text}`, error)
+      this.engine.report(
+        'InvariantViolation',
+        name,
+        `"${name}": its check threw: ${describeError(error).message}`,
+        error,
+      )
       return
     }
     if (answer === true) return

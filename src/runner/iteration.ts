@@ -6,6 +6,7 @@ import type { InvariantsOption } from './builtin-invariants.ts'
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
+import { describeError, fieldReads } from '../engine/describe-error.ts'
 import { Engine } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
 import type { FailureKind } from '../engine/failure.ts'
@@ -53,6 +54,9 @@ export interface IterationPlan {
 
 type Phase = 'body' | 'quiesce' | 'final quiesce' | 'shutdown' | 'over'
 
+/** Name of the hang in a getter of an error. It is not looked for again: a debugger that looks there would run the getter. */
+export const unreadable = 'an error that cannot be read'
+
 /** One seed from boot to verdict: boot → chaos → quiesce → quiet checks → end. */
 export class Iteration implements Work {
   readonly world: World
@@ -96,23 +100,29 @@ export class Iteration implements Work {
   }
 
   hung({ stack, blockedMs }: HostHang): void {
+    const { field } = fieldReads
+    fieldReads.field = undefined
     const { owner, now, executed } = this.engine
     const frames = userFrames(stack)
     const where = frames[0] === undefined ? '' : `, ${frames[0].trim()}`
+    const reason =
+      field === undefined
+        ? 'an endless loop, promise chain or nextTick chain; if the work is finite, raise it with limits: { drainMs: … }'
+        : `an error was thrown whose ${field} is a getter that does not return`
     const message =
       `event ${executed} of ${owner.id} at ${formatMillis(now)} virtual blocked for more than ${Math.round(blockedMs)} ms${where}: ` +
-      'an endless loop, promise chain or nextTick chain; if the work is finite, raise it with limits: { drainMs: … }'
+      reason
     const error = new Error(message)
     error.name = 'Hang'
     error.stack = [`Hang: ${message}`, ...frames].join('\n')
-    this.engine.report('Hang', 'event loop blocked', message, error)
+    this.engine.report('Hang', field === undefined ? 'event loop blocked' : unreadable, message, error)
   }
 
   /** What the surroundings do before or after the iteration has failed; `hook`: which part of it. */
   hookFailed(hook: string, error: unknown): void {
     if (this.phase !== 'over') this.end()
     this.engine.owner = this.engine.test
-    this.engine.report('HookFailed', hook, error instanceof Error ? error.message : String(error), error)
+    this.engine.report('HookFailed', hook, describeError(error).message, error)
   }
 
   /** Ends the iteration without a verdict. */
@@ -122,6 +132,7 @@ export class Iteration implements Work {
 
   advance(): boolean {
     const { engine, world } = this
+    if (this.phase === 'over') return false
     if (engine.failure === undefined) world.invariants.check('event')
     if (engine.failure !== undefined || this.interruptedFlag) return this.end()
     if (this.phase === 'body') {
@@ -184,8 +195,7 @@ export class Iteration implements Work {
   }
 
   private bodyFailed(error: unknown): void {
-    const name = error instanceof Error ? error.name : 'Error'
-    const message = error instanceof Error ? error.message : String(error)
+    const { name, message } = describeError(error)
     this.engine.report('BodyFailed', name, message, error)
   }
 
@@ -269,9 +279,10 @@ export class Iteration implements Work {
     this.engine.report(kind, kind === 'Leak' ? 'work in flight when quiet' : 'nothing can run', message)
   }
 
-  private end(): false {
+  /** True: what the last checks left floating is drained, and is this iteration's doing, not the next one's. */
+  private end(): boolean {
     this.phase = 'over'
     this.world.end()
-    return false
+    return this.world.invariants.runUserCode
   }
 }

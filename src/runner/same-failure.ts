@@ -26,7 +26,6 @@ export function isSameError(one: Failure, other: Failure): boolean {
 const tellsOfWaits: ReadonlySet<FailureKind> = new Set(['Deadlock', 'Livelock', 'LimitExceeded', 'Leak', 'Hang'])
 
 /** The innermost line of the user's code; '' when there is none. */
-function placeOf({ error }: Failure): string {
-  const stack: unknown = error instanceof Error ? error.stack : undefined
-  return (typeof stack === 'string' ? userFrames(stack)[0] : undefined) ?? ''
+function placeOf({ stack }: Failure): string {
+  return userFrames(stack ?? '')[0] ?? ''
 }

@@ -87,6 +87,7 @@ export class Simulation {
     for (const option of Object.keys(options)) {
       if (option !== 'when') throw badInput(`invariant option '${option}'`, show(options), "known options are 'when'")
     }
+    this.world.invariants.runUserCode = true
     this.world.invariants.add(name, check, options.when ?? 'event')
   }
 

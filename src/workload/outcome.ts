@@ -1,3 +1,5 @@
+import { errorName } from '../engine/describe-error.ts'
+
 /** How an operation ended: `unknown` may have happened. */
 export type OutcomeKind = 'ok' | 'failed' | 'unknown'
 
@@ -18,9 +20,9 @@ const mistakes = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'Asserti
 
 /** What an error of an operation means under faults; undefined: it is none of theirs, so the seed fails. */
 export function outcomeOf(error: unknown): 'failed' | 'unknown' | undefined {
-  if (!(error instanceof Error)) return undefined
-  if (error.name !== 'RemoteError')
-    return certain.has(error.name) ? 'failed' : uncertain.has(error.name) ? 'unknown' : undefined
+  const name = errorName(error)
+  if (name === undefined) return undefined
+  if (name !== 'RemoteError') return certain.has(name) ? 'failed' : uncertain.has(name) ? 'unknown' : undefined
   // The handler threw: it refused, unless what it did itself has an unknown outcome.
   const { remoteName = '' } = error as { remoteName?: string }
   if (mistakes.has(remoteName)) return undefined

@@ -1,3 +1,4 @@
+import { describeError, errorName } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
@@ -73,7 +74,7 @@ export class Workload<Sim, Node> {
       else await this.workAll(first)
     } catch (error) {
       // Reported here: a body that catches it must not hide it.
-      const { name, message } = error instanceof Error ? error : { name: 'Error', message: String(error) }
+      const { name, message } = describeError(error)
       this.engine.report('BodyFailed', name, message, error)
       throw error
     }
@@ -143,7 +144,7 @@ export class Workload<Sim, Node> {
       const meaning = outcomeOf(thrown)
       if (meaning === undefined) throw thrown
       outcome = meaning
-      error = (thrown as Error).name
+      error = errorName(thrown)
     }
     underWay.delete(operation)
     this.count(name)[outcome]++

@@ -55,7 +55,7 @@ export async function replayReproduces(body: Body, options: SimulationOptions = 
     const again = expectFailure(replay)
     expect(again.iteration, `the replay with ${way} is one iteration`).toBe(1)
     expect(again.digest, `the replay's digest with ${way}`).toBe(found.digest)
-    const { error: _one, message, ...where } = again.failure
+    const { error: _one, stack: _stack, message, ...where } = again.failure
     expect(where, `the replay's failure with ${way}`).toMatchObject(withoutText(found))
     // A message may say where in the user's code; that does not change, either.
     expect(message).toBe(found.failure.message)
@@ -64,7 +64,7 @@ export async function replayReproduces(body: Body, options: SimulationOptions = 
 }
 
 function withoutText({ failure }: SeedFailure): Partial<SeedFailure['failure']> {
-  const { error: _error, message: _message, ...where } = failure
+  const { error: _error, stack: _stack, message: _message, ...where } = failure
   return where
 }
 

@@ -12,7 +12,13 @@ describe.each(['forks', 'threads'])('on the pool %s', (pool) => {
     expect(output).toMatch(/Hang: event \d+ of server at .* blocked for more than \d+ ms/)
     expect(output).toMatch(/Hang: event \d+ of test at 5 ms virtual blocked for more than \d+ ms/)
     expect(output).toContain('hang.test.ts:6:')
-    for (const name of ['a loop in a handler', 'an endless promise chain', 'an endless nextTick chain']) {
+    for (const name of [
+      'a loop in a handler',
+      'an endless promise chain',
+      'an endless nextTick chain',
+      'message never returns',
+      'name never returns',
+    ]) {
       expect(output).toMatch(new RegExp(`× .*${name}`))
     }
     for (const name of ['slow but finite', 'the next simulation']) expect(output).toMatch(new RegExp(`✓ .*${name}`))
