@@ -1,4 +1,5 @@
-import { type RunnerTestCase, expect } from 'vitest'
+import { type ExpectStatic, type RunnerTestCase, expect } from 'vitest'
+import { hookSettings } from './vitest-runner.ts'
 
 interface ExpectState {
   assertionCalls: number
@@ -20,30 +21,30 @@ export class Expectations {
   private readonly task: RunnerTestCase
   /** Errors that are there already: those of the attempts before a retry. */
   private readonly known: number
+  /** Each iteration must assert something. */
+  private readonly required: boolean
 
   constructor(task: RunnerTestCase) {
     this.task = task
     this.known = task.result?.errors?.length ?? 0
+    this.required = hookSettings().requireAssertions
   }
 
   /** Forgets what the last iteration counted. */
   begin(): void {
-    expect.setState({
-      assertionCalls: 0,
-      expectedAssertionsNumber: null,
-      isExpectingAssertions: false,
-    } as Partial<ExpectState>)
+    this.reset(0)
   }
 
-  /** Throws what Vitest would only say at the end of the test. */
-  check(): void {
+  /** Throws what Vitest would only say at the end of the test; `asserts`: the iteration has assertions of the simulator. */
+  check(asserts: () => boolean): void {
     this.throwSoft()
-    const state = expect.getState() as unknown as ExpectState
-    if (state.expectedAssertionsNumber !== null && state.assertionCalls !== state.expectedAssertionsNumber) {
-      const wanted = state.expectedAssertionsNumber
-      throw new Error(`expected number of assertions to be ${wanted}, but got ${state.assertionCalls}`)
+    const state = this.counting.getState() as unknown as ExpectState
+    const { assertionCalls, expectedAssertionsNumber, isExpectingAssertions } = state
+    if (expectedAssertionsNumber !== null && assertionCalls !== expectedAssertionsNumber) {
+      throw new Error(`expected number of assertions to be ${expectedAssertionsNumber}, but got ${assertionCalls}`)
     }
-    if (state.isExpectingAssertions && state.assertionCalls === 0) {
+    if (assertionCalls > 0) return
+    if (isExpectingAssertions || (this.required && !asserts())) {
       throw new Error('expected any number of assertion, but got none')
     }
   }
@@ -56,8 +57,24 @@ export class Expectations {
 
   /** Leaves nothing for Vitest to count at the end: every iteration has been checked. */
   end(): void {
-    this.begin()
+    this.reset(1)
     this.takeSoftErrors()
+  }
+
+  /** The `expect` whose calls Vitest counts: the context's own once somebody has asked for it. */
+  private get counting(): ExpectStatic {
+    const context = this.task.context as unknown as { readonly _local?: boolean; readonly expect: ExpectStatic }
+    return context._local === true ? context.expect : expect
+  }
+
+  private reset(assertionCalls: number): void {
+    const state = {
+      assertionCalls,
+      expectedAssertionsNumber: null,
+      isExpectingAssertions: false,
+    } as Partial<ExpectState>
+    expect.setState(state)
+    if (this.counting !== expect) this.counting.setState(state)
   }
 
   /** The failed soft expectations of this iteration as one error; they are the iteration's failure from now on. */

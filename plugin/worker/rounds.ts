@@ -4,6 +4,7 @@ import type { IterationEnd } from '../../src/runner/check-simulation.ts'
 import { plainHost } from '../../src/virtual/host.ts'
 import { Expectations } from './expectations.ts'
 import { IterationHooks } from './hooks.ts'
+import { Snapshots } from './snapshots.ts'
 import { attemptStarter } from './vitest-runner.ts'
 
 /** What Vitest does around each attempt of a test, done around every iteration: each of them is a test to Vitest. */
@@ -12,6 +13,7 @@ export class Rounds {
   private readonly signal: AbortSignal
   private readonly hooks: IterationHooks
   private readonly expectations: Expectations
+  private readonly snapshots: Snapshots
   private readonly start: (number: number) => void
 
   constructor(task: RunnerTestCase, signal: AbortSignal) {
@@ -19,6 +21,7 @@ export class Rounds {
     this.signal = signal
     this.hooks = new IterationHooks(task)
     this.expectations = new Expectations(task)
+    this.snapshots = new Snapshots(task)
     this.start = attemptStarter(task)
   }
 
@@ -31,9 +34,9 @@ export class Rounds {
     return this.hooks.pending ? this.afterWithHooks(end) : undefined
   }
 
-  /** Throws what Vitest would only say at the end of the test. */
-  check(): void {
-    this.expectations.check()
+  /** Throws what Vitest would only say at the end of the test; `asserts`: the iteration has assertions of ours. */
+  check(asserts: () => boolean): void {
+    this.expectations.check(asserts)
   }
 
   /** Calls the body where the hooks around the iteration are. */
@@ -43,11 +46,13 @@ export class Rounds {
 
   /** Leaves nothing for Vitest to judge: every iteration has been judged. After a timeout it has done so already. */
   end(): void {
+    this.snapshots.end()
     if (!this.signal.aborted) this.expectations.end()
   }
 
   private begin(number: number): void {
     this.start(number)
+    this.snapshots.begin()
     this.expectations.begin()
   }
 

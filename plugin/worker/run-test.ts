@@ -42,7 +42,7 @@ async function execute(run: TestRun): Promise<void> {
       keep(run, failure, replay)
     },
     onSeed: (seed, iteration) => void (running = { seed, iteration }),
-    afterBody: () => rounds.check(),
+    afterBody: (asserts) => rounds.check(asserts),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
   }

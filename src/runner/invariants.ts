@@ -25,6 +25,11 @@ export class Invariants {
     this.engine = engine
   }
 
+  /** Their names. */
+  get names(): string[] {
+    return [...this.lists.event, ...this.lists.quiet].map(({ name }) => name)
+  }
+
   add(name: string, check: InvariantCheck, when: InvariantTime): void {
     if (typeof name !== 'string' || name === '') throw badInput('invariant name', name, 'it must be a non-empty string')
     if (typeof check !== 'function') throw badInput(`check of invariant '${name}'`, check, 'it must be a function')

@@ -2,7 +2,7 @@ import type { Coverage } from '../assertions/coverage.ts'
 import type { Placement, PlacementName } from '../actors/placement.ts'
 import type { Bus } from '../bus/bus.ts'
 import type { Chaos } from '../chaos/options.ts'
-import type { InvariantsOption } from './builtin-invariants.ts'
+import { type InvariantsOption, builtinInvariants } from './builtin-invariants.ts'
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
@@ -49,7 +49,7 @@ export interface IterationPlan {
   /** The seed has run before; see Engine. */
   readonly isRepeat?: boolean
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
-  readonly afterBody?: (() => unknown) | undefined
+  readonly afterBody?: ((asserts: () => boolean) => unknown) | undefined
 }
 
 type Phase = 'body' | 'quiesce' | 'final quiesce' | 'shutdown' | 'over'
@@ -188,10 +188,18 @@ export class Iteration implements Work {
     if (this.engine.failure !== undefined) return
     this.engine.owner = this.engine.test
     try {
-      this.plan.afterBody?.()
+      this.plan.afterBody?.(() => this.asserts())
     } catch (error) {
       this.bodyFailed(error)
     }
+  }
+
+  /** It has an invariant, or an assertion of ours was evaluated. */
+  private asserts(): boolean {
+    const builtin = Object.values<string>(builtinInvariants)
+    if (this.world.invariants.names.some((name) => !builtin.includes(name))) return true
+    const records = [...this.plan.coverage.records()]
+    return records.some(({ kind, builtin, hits, misses }) => kind !== 'buggify' && !builtin && hits + misses > 0)
   }
 
   private bodyFailed(error: unknown): void {

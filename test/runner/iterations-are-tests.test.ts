@@ -1,7 +1,9 @@
 /** Whatever Vitest does around each attempt of a test happens around every iteration: one run of a fixture project. */
+import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { runVitest } from '../helpers/run-vitest.ts'
+import { configHead, makeTemporaryProject } from '../helpers/temporary-project.ts'
 
 const root = fileURLToPath(new URL('../fixtures/e2e-iterations', import.meta.url))
 let stdout: string
@@ -79,4 +81,59 @@ test('mocks, spies and stubs end with their iteration', () => {
   passes('spies are restored between iterations')
   passes('stubs are taken away between iterations, those of the hooks are there')
   passes('a mock is called once in each iteration')
+})
+
+test('soft and counted expectations of concurrent simulations stay with their own', () => {
+  const failing = /soft of the failing one: expected 3 to be less than 3[^]*iteration 3 of 40/
+  expect(failureOf('concurrent and soft')).toMatch(failing)
+  expect(failureOf('in a concurrent suite and soft')).toMatch(failing)
+  const others = ['concurrent beside it', 'in a concurrent suite beside it', 'in a second suite', 'counts its own']
+  for (const name of others) passes(name)
+})
+
+describe('requireAssertions', () => {
+  let root: string
+  let report: string
+  beforeAll(async () => {
+    root = makeTemporaryProject({
+      files: {
+        'vitest.config.ts': `${configHead}
+export default defineConfig({
+  plugins: [simulationPlugin({ seed: 5, keepFailures: false, iterations: 4 })],
+  resolve: { alias: aliases },
+  test: { expect: { requireAssertions: true } },
+})`,
+        'a.test.ts': `import { expect, test } from 'vitest'
+import { always, simulation } from 'vitest-simulation'
+simulation.test('expects', () => expect(1).toBe(1))
+simulation.test('asserts by itself', () => always(true, 'it holds'))
+simulation.test('has an invariant', (sim) => sim.invariant('fine', () => true))
+simulation.test('asserts nothing', () => undefined)
+simulation.test('asserts nothing in the third', (sim) => { if (sim.iteration !== 3) expect(1).toBe(1) })
+simulation.test('resolves', async (sim) => { await expect(sim.sleep(1)).resolves.toBe(undefined) })
+test('plain without', () => undefined)
+test('plain with', () => expect(1).toBe(1))
+`,
+      },
+    })
+    report = (await runVitest({ root, args: ['run', '--reporter=verbose'] })).stdout
+  })
+  afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+  test('each iteration must assert something, by expect or by an assertion of ours', () => {
+    const marks = [...report.matchAll(/^ *([✓×]) a\.test\.ts > (.*?) \d+m?s/gm)].map(
+      ([, mark, name]) => `${mark} ${name}`,
+    )
+    expect(marks).toEqual([
+      '✓ expects',
+      '✓ asserts by itself',
+      '✓ has an invariant',
+      '× asserts nothing',
+      '× asserts nothing in the third',
+      '✓ resolves',
+      '× plain without',
+      '✓ plain with',
+    ])
+    expect(report).toMatch(/× asserts nothing in the third +3 of 4 /)
+  })
 })
