@@ -1,4 +1,5 @@
 import { inject } from 'vitest'
+import { packageName } from '../contract.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { iterationsFromEnvironment, runsAlone, seedFromEnvironment } from '../seed-source.ts'
 
@@ -6,6 +7,7 @@ import { iterationsFromEnvironment, runsAlone, seedFromEnvironment } from '../se
 export function providedSimulation(): ProvidedSimulation {
   const provided = inject('simulation')
   if (provided !== undefined) return provided
+  warnOnce()
   const seed = seedFromEnvironment(process.env)
   const iterations = iterationsFromEnvironment(process.env)
   return {
@@ -30,4 +32,20 @@ function freshSeed(): number {
     fresh = (high & 0x1fffff) * 4294967296 + low
   }
   return fresh
+}
+
+const forgotten = `${packageName}: this file defines simulations, but its configuration has no simulationPlugin(): they run with \
+the defaults, and without a report, a seed for the run, \`-- --seed=N\` and the required coverage. Add it to vitest.config.ts:
+
+    import { simulationPlugin } from '${packageName}/plugin'
+    export default defineConfig({ plugins: [simulationPlugin()] })
+
+A project needs it among its own plugins, or \`extends: true\`.`
+
+let warned = false
+
+/** Once a file: Vitest loads this module anew for each. */
+function warnOnce(): void {
+  if (!warned) console.warn(forgotten)
+  warned = true
 }

@@ -1,11 +1,19 @@
-import { type RunnerTestCase, type TestAPI, type TestContext, TestRunner, inject, test as vitestTest } from 'vitest'
+import {
+  type RunnerTestCase,
+  type TaskMeta,
+  type TestAPI,
+  type TestContext,
+  TestRunner,
+  inject,
+  test as vitestTest,
+} from 'vitest'
 import { SimulationError, badInput } from '../../src/engine/errors.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import { plannedMeta } from './meta.ts'
 import { providedSimulation } from './provided.ts'
 import { runTest } from './run-test.ts'
-import { settingsFor } from './settings.ts'
+import { type TestSettings, settingsFor } from './settings.ts'
 import { prepareSimulations } from './suite-hooks.ts'
 import { type SimulationTestOptions, splitOptions } from './test-options.ts'
 import type { SimulationTest } from './types.ts'
@@ -35,13 +43,16 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
   const define = (name: string | Function, a?: unknown, b?: unknown): void => {
     const { options, body } = parse(name, a, b, base.options)
     const call = body as ((sim: Simulation, context?: unknown) => unknown) | undefined
-    const { vitestOptions, handler } = prepare(name, options, body, base)
-    if (call === undefined || handler === undefined) return base.test(name, vitestOptions)
-    base.test(
-      name,
-      vitestOptions,
-      handler((context) => (sim) => (base.fixtures.length === 0 ? call(sim) : call(sim, context))),
-    )
+    const { vitestOptions, handler, named } = prepare(name, options, body, base)
+    if (call === undefined || handler === undefined) base.test(name, vitestOptions)
+    else {
+      base.test(
+        name,
+        vitestOptions,
+        handler((context) => (sim) => (base.fixtures.length === 0 ? call(sim) : call(sim, context))),
+      )
+    }
+    named()
   }
   const api = define as unknown as Record<string, unknown>
   for (const flag of flags) lazily(api, flag, () => createSimulationTest({ ...base, test: base.test[flag] as TestAPI }))
@@ -65,11 +76,11 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
 function defineMany(base: Base, cases: readonly unknown[], rest: readonly unknown[], spread: boolean) {
   return (name: string | Function, a?: unknown, b?: unknown): void => {
     const { options, body } = parse(name, a, b, base.options)
-    const { vitestOptions, handler } = prepare(name, options, body, base)
+    const { vitestOptions, handler, named } = prepare(name, options, body, base)
     const table = (base.test.for as unknown as (...args: unknown[]) => (...args: unknown[]) => void)(cases, ...rest)
     if (body === undefined || handler === undefined) {
       table(name, vitestOptions)
-      return
+      return named()
     }
     const call = body as (...args: unknown[]) => unknown
     const one = (item: unknown, context: TestContext): unknown => {
@@ -80,20 +91,28 @@ function defineMany(base: Base, cases: readonly unknown[], rest: readonly unknow
     }
     one.toString = () => `(item, ${contextPattern(base)}) => {}`
     table(name, vitestOptions, one)
+    named()
   }
 }
 
 type Handler = (bodyFor: (context: TestContext) => Body) => (context: TestContext) => Promise<void>
 
-/** Checks everything and reads the settings once, at definition: what is wrong is said before anything runs. */
+interface Prepared {
+  readonly vitestOptions: object
+  readonly handler: Handler | undefined
+  /** To be called when the tests have been defined: only Vitest knows the names of cases ('each %s', 'each $name'). */
+  readonly named: () => void
+}
+
+/** Checks everything at definition: what is wrong is said before anything runs. */
 function prepare(
   name: string | Function,
   given: SimulationTestOptions,
   written: WrittenBody | undefined,
   base: Base,
-): { vitestOptions: object; handler: Handler | undefined } {
+): Prepared {
   const split = splitOptions(given)
-  const suite = TestRunner.getCurrentSuite() as unknown as { suite?: SuiteLike; options?: SuiteLike['options'] }
+  const suite = TestRunner.getCurrentSuite() as unknown as Collector
   if (TestRunner.getCurrentTest() !== undefined) {
     throw new SimulationError(
       'NESTED',
@@ -102,27 +121,41 @@ function prepare(
   }
   prepareSimulations()
   const provided = providedSimulation()
-  const settings = settingsFor([...suiteNames(suite.suite), nameOf(name)].join(' > '), split, provided)
+  const settingsOf = (testName: string): TestSettings =>
+    settingsFor([...suiteNames(suite.suite), testName].join(' > '), split, provided)
+  const planned = plannedMeta(settingsOf(nameOf(name)))
+  const before = suite.tasks.length
+  const named = (): void => {
+    for (const task of suite.tasks.slice(before)) task.meta.simulation = plannedMeta(settingsOf(task.name))
+  }
   const inherited = suite.options ?? suite.suite?.options
   const vitestOptions = {
     // Vitest's clock would end a simulation of many seeds; ours (slowTimeout) watches it. A retry would hide a seed.
     ...(inherited?.timeout === undefined && { timeout: 0 }),
     ...(inherited?.retry === undefined && { retry: 0 }),
     ...split.vitest,
-    meta: { ...split.vitest.meta, simulation: plannedMeta(settings) },
+    meta: { ...split.vitest.meta, simulation: planned },
     ...(inject('simulation') !== undefined && { tags: ['simulation', ...[split.vitest.tags ?? []].flat()] }),
   }
-  if (written === undefined) return { vitestOptions, handler: undefined }
+  if (written === undefined) return { vitestOptions, handler: undefined, named }
   const handler: Handler = (bodyFor) => {
     const run = (context: TestContext): Promise<void> => {
       const task = context.task as unknown as RunnerTestCase
+      const settings = settingsOf(task.name)
       return runTest({ task, signal: context.signal, settings, provided, body: bodyFor(context), written })
     }
     // Vitest reads which fixtures a test wants from the source text of its function.
     run.toString = () => `(${contextPattern(base)}) => {}`
     return run
   }
-  return { vitestOptions, handler }
+  return { vitestOptions, handler, named }
+}
+
+/** What collects the tests of a file or suite. */
+interface Collector {
+  readonly suite?: SuiteLike
+  readonly options?: SuiteLike['options']
+  readonly tasks: readonly { readonly name: string; readonly meta: TaskMeta }[]
 }
 
 interface SuiteLike {

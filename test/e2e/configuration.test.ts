@@ -108,11 +108,46 @@ describe('coverage of the run', () => {
 
 test('without the plugin a simulation runs with the defaults', async () => {
   const fixture = project('seeds', '')
-  const { exitCode } = await fixture.run(['--reporter=json', '--outputFile=report.json'])
+  const { exitCode, stdout } = await fixture.run(['--reporter=json', '--outputFile=report.json'])
   expect(exitCode).toBe(0)
+  expect(stdout, 'a machine format stays clean').not.toContain('simulationPlugin')
   const all = [...(await fixture.outcomes('report.json')).values()].map(({ meta }) => meta.simulation)
   expect(all.map((meta) => meta?.iterations)).toEqual([2, 1, 2])
   expect(all.map((meta) => meta?.seedSource)).toEqual(['fresh', 'test', 'test'])
+})
+
+test('a forgotten plugin is said once a file, and only where it is forgotten', async () => {
+  const projects = (plugins: string): string =>
+    `test: { projects: [{ ${plugins} resolve: { alias: aliases }, test: { name: 'one' } }] }`
+  const [forgotten, there] = await Promise.all([
+    project('seeds', projects('')).run(),
+    project('seeds', projects('plugins: [simulationPlugin()],')).run(),
+  ])
+  expect(forgotten.stderr.match(/has no simulationPlugin\(\)/g)).toHaveLength(1)
+  expect(forgotten.stderr).toContain("import { simulationPlugin } from 'vitest-simulation/plugin'")
+  expect(forgotten.exitCode).toBe(0)
+  expect(printed(there)).not.toContain('has no simulationPlugin()')
+})
+
+test('overrides go by the name that each case has', async () => {
+  const names = ['each a 1 overridden$', '^each 7$', '^a suite > for case 1 c$', '^in x > takes$']
+  const overrides = names.map((name, index) => `{ test: /${name}/, iterations: ${index + 2} }`)
+  const fixture = project('cases', `plugins: [simulationPlugin({ seed: 1, overrides: [${overrides.join(', ')}] })]`)
+  await fixture.run(['--reporter=json', '--outputFile=report.json'])
+  const metas = [...(await fixture.outcomes('report.json')).entries()].map(([title, { meta }]) => [
+    title,
+    meta.simulation?.iterations,
+    meta.simulation?.planned,
+  ])
+  expect(metas).toEqual([
+    ['each a 1 overridden', 2, 2],
+    ['each b 2 overridden', 1, 1],
+    ['each 7', 3, 3],
+    ['each 8', 1, 1],
+    ['for case 0 a', 1, 1],
+    ['for case 1 c', 4, 4],
+    ['takes', 5, 5],
+  ])
 })
 
 test('vitest list finds every simulation, with its project', async () => {
