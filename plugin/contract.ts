@@ -7,6 +7,18 @@
 
 export const packageName = 'vitest-simulation'
 
+/** What the plugin tells the reporter of a run, whoever made the reporter. */
+export interface RunSettings {
+  readonly coverage: 'required' | 'report'
+}
+
+const settingsKey = Symbol.for(`${packageName}.run-settings`)
+
+/** On a global symbol: the plugin and a reporter that was listed by name are loaded apart. */
+export const runSettings: WeakMap<object, RunSettings> = ((
+  globalThis as unknown as Record<symbol, WeakMap<object, RunSettings> | undefined>
+)[settingsKey] ??= new WeakMap())
+
 /** Where the root seed came from, strongest first. */
 export type SeedSource = 'command line' | 'environment' | 'project config' | 'plugin' | 'test' | 'fresh'
 
@@ -32,6 +44,9 @@ export interface CataloguedSite {
   /** One-based line in the source the user wrote. */
   line: number
 }
+
+/** Where a site is written. */
+export type SitePlace = Pick<CataloguedSite, 'name' | 'file' | 'line'>
 
 /** One site with what this simulation counted for it, over all iterations. */
 export interface SiteCount {
@@ -99,6 +114,10 @@ export interface SimulationMeta {
   realMs: number
   events: number
   sites: SiteCount[]
+  /** If it does not run, its own code says so (.skip, .todo, context.skip()), and not .only of another one or a filter. */
+  skipsItself?: boolean
+  /** The catalogued sites that were evaluated while it ran, each place apart; missing: only names are known. */
+  evaluated?: SitePlace[]
   faults: FaultCount[]
   failures: FailureSummary[]
   warnings: string[]
@@ -106,6 +125,14 @@ export interface SimulationMeta {
   plan?: { test: string; used: boolean }
   /** What happens when the test is slow; null: no watch. */
   slow: { periodMs: number; terminateAfter: number | null } | null
+}
+
+/** What a test file says of its run: whether that was a part, which a merge of reports cannot see otherwise. */
+export interface FilePart {
+  /** '--shard=1/2'. */
+  readonly shard?: { readonly index: number; readonly count: number }
+  /** Why the run was no whole one. */
+  readonly incomplete?: string
 }
 
 /** Progress of a running simulation, recorded as a test artifact a few times a second when the reporter listens. */

@@ -23,6 +23,8 @@ export interface SiteCall {
   readonly call: SyntaxNode
   readonly kind: SiteKind
   readonly name: string
+  /** The argument that names it. */
+  readonly argument: SyntaxNode
 }
 
 export interface Findings {
@@ -53,8 +55,9 @@ export function findDefinitions(program: SyntaxNode): Findings {
         if (definition) definitions.push(definition)
       } else if (meaning?.kind === 'site') {
         const site = siteFunctions.get(meaning.name)
-        const name = site && literalText(nodesAt(node, 'arguments')[site.nameAt])
-        if (site && name !== undefined) sites.push({ call: node, kind: site.kind, name })
+        const argument = site && nodesAt(node, 'arguments')[site.nameAt]
+        const name = literalText(argument)
+        if (site && argument && name !== undefined) sites.push({ call: node, kind: site.kind, name, argument })
       }
     }
   })

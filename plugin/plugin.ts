@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest, VitestPluginContext } from 'vitest/node'
-import { SimulationReporter } from '../reporter/index.ts'
+import { CoverageJudge, SimulationReporter, judgeMark } from '../reporter/index.ts'
 import { SimulationError } from '../src/engine/errors.ts'
-import { packageName } from './contract.ts'
+import { type FilePart, packageName, runSettings } from './contract.ts'
 import { freshSeed } from './fresh-seed.ts'
 import type { SimulationPluginOptions } from './options.ts'
 import { configurationArguments } from './own-command.ts'
@@ -68,6 +68,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
         root: project.config.root.replaceAll('\\', '/'),
         configuration: configurationArguments(vitest.vite.config.configFile, vitest.config.root, process.cwd()),
         pool,
+        part: partOf(vitest),
         reporter: hasReporter,
       }
       project.provide('simulation', provided)
@@ -79,6 +80,20 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
   }
 
   return [simulationTransform(), { name: packageName, configureVitest }]
+}
+
+function partOf({ config }: Vitest): FilePart {
+  const { shard, testNamePattern, project } = config
+  const incomplete =
+    testNamePattern !== undefined
+      ? 'tests were filtered by name (-t)'
+      : project.length > 0
+        ? 'projects were filtered by name'
+        : undefined
+  return {
+    ...(shard && { shard: { index: shard.index, count: shard.count } }),
+    ...(incomplete !== undefined && { incomplete }),
+  }
 }
 
 function poolOf(project: TestProject): ProvidedSimulation['pool'] {
@@ -97,19 +112,23 @@ function poolOf(project: TestProject): ProvidedSimulation['pool'] {
 
 /** True when the run has the reporter, by whomever it was added. */
 function addReporter(vitest: Vitest, { reporter, coverage }: RunOptions): boolean {
+  runSettings.set(vitest, { coverage })
   const isOurs = (entry: unknown): boolean => {
     const [name] = Array.isArray(entry) ? (entry as unknown[]) : [entry]
     if (name === `${packageName}/reporter`) return true
     return typeof entry === 'object' && entry !== null && reporterMark in entry
   }
+  const add = (added: SimulationReporter | CoverageJudge): void => {
+    vitest.config.reporters = [...vitest.config.reporters, added] as typeof vitest.config.reporters
+  }
   const isThere = vitest.config.reporters.some(isOurs)
-  if (isThere || !reporter) return isThere
-  vitest.config.reporters = [
-    ...vitest.config.reporters,
-    new SimulationReporter({ coverage }),
-  ] as typeof vitest.config.reporters
-  return true
+  if (!isThere && reporter) add(new SimulationReporter())
+  // Without a report the run is judged all the same.
+  else if (!isThere && coverage === 'required' && !vitest.config.reporters.some(isJudge)) add(new CoverageJudge())
+  return isThere || reporter
 }
+
+const isJudge = (entry: unknown): boolean => typeof entry === 'object' && entry !== null && judgeMark in entry
 
 /** Arrays of the configuration are replaced, never pushed to: Vitest shares its defaults between projects. */
 function addTag(project: TestProject): void {

@@ -1,4 +1,4 @@
-import type { CataloguedSite, SimulationMeta } from './contract.ts'
+import type { CataloguedSite, FilePart, SimulationMeta } from './contract.ts'
 import type { ResolvedOptions, SimulationProjectOptions } from './options.ts'
 import type { IterationsChoice, SeedChoice } from './seed-source.ts'
 
@@ -24,6 +24,8 @@ export interface ProvidedSimulation {
   /** What a command needs on its line to run with this configuration; see own-command.ts. */
   readonly configuration?: readonly string[]
   readonly pool: 'forks' | 'threads'
+  /** What of the whole run this is. */
+  readonly part?: FilePart
   /** True when the run's reporter is there to show progress. */
   readonly reporter: boolean
 }
@@ -37,6 +39,7 @@ declare module 'vitest' {
     simulation?: SimulationMeta
     /** On a test file: the sites of every module that was loaded for it. */
     simulationSites?: CataloguedSite[]
+    simulationPart?: FilePart
   }
 }
 

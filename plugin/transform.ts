@@ -6,9 +6,6 @@ import { applyEdits } from './source-edits.ts'
 import { discoveryEdits } from './static-discovery.ts'
 import type { SyntaxNode } from './syntax.ts'
 
-/** In every name that the transform adds. */
-const transformMark = '__simulation'
-
 /**
  * The Vite plugin that rewrites modules which import this package: for static collection and for the site catalogue.
  *
@@ -17,13 +14,17 @@ const transformMark = '__simulation'
  * runs as it is: its sites are known once they are evaluated.
  */
 export function simulationTransform(): Vite.Plugin {
-  return {
-    name: `${packageName}:transform`,
+  const name = `${packageName}:transform`
+  let isFirst = true
+  const plugin: Vite.Plugin = {
+    name,
     enforce: 'post',
+    // A project that extends a configuration may list the plugin a second time.
+    configResolved({ plugins }) {
+      isFirst = plugins.find((other) => other.name === name) === plugin
+    },
     transform(code, id) {
-      if (id.startsWith('\0') || !code.includes(packageName) || !code.includes('import')) return undefined
-      // a project that extends a configuration may list the plugin a second time
-      if (code.includes(transformMark)) return undefined
+      if (!isFirst || id.startsWith('\0') || !code.includes(packageName) || !code.includes('import')) return undefined
       let program: SyntaxNode
       try {
         program = this.parse(code) as unknown as SyntaxNode
@@ -38,6 +39,7 @@ export function simulationTransform(): Vite.Plugin {
       return edits.length > 0 ? applyEdits(code, edits, file) : undefined
     },
   }
+  return plugin
 }
 
 function fileOf(id: string): string {

@@ -48,6 +48,9 @@ const relativePaths = (module: TestModule, root: string): ((file: string) => str
 const withRelativePaths = (meta: SimulationMeta, path: (file: string) => string): SimulationMeta => ({
   ...meta,
   sites: meta.sites.map((site) => (site.file === undefined ? site : { ...site, file: path(site.file) })),
+  ...(Array.isArray(meta.evaluated) && {
+    evaluated: meta.evaluated.map((place) => ({ ...place, file: path(place.file) })),
+  }),
 })
 
 const hasRun = (test: TestCase, meta: SimulationMeta): boolean =>
@@ -71,6 +74,7 @@ export const collectRun = (
   const catalogue: CataloguedSite[] = []
   const warnings: string[] = []
   let skipped = 0
+  let leftOut = false
   for (const module of everyModule(vitest, modules)) {
     const path = relativePaths(module, vitest.config.root)
     const file = path(module.moduleId)
@@ -79,8 +83,10 @@ export const collectRun = (
       const raw = readSimulation(test.meta())
       if (!raw) continue
       if (isForeignVersion(raw)) warnings.push(`${test.fullName} was reported by another version of vitest-simulation`)
-      else if (!isSimulationMeta(raw) || !hasRun(test, raw)) skipped += 1
-      else
+      else if (!isSimulationMeta(raw) || !hasRun(test, raw)) {
+        skipped += 1
+        leftOut ||= isSimulationMeta(raw) && raw.skipsItself !== true
+      } else
         simulations.push({
           file,
           project: module.project.name,
@@ -92,10 +98,19 @@ export const collectRun = (
         })
     }
   }
+  const incomplete =
+    whyIncomplete(vitest, everyModule(vitest, modules), reason, isRerun) ??
+    (leftOut ? 'simulations were left out (.only)' : null)
   const unused = unusedPlan(simulations)
   if (unused !== undefined) warnings.push(unused)
   simulations.sort((a, b) => compare(a.file, b.file) || compare(a.project, b.project))
-  return { simulations, skipped, catalogue, incomplete: whyIncomplete(vitest, modules, reason, isRerun), warnings }
+  return {
+    simulations,
+    skipped,
+    catalogue,
+    incomplete,
+    warnings,
+  }
 }
 
 /** SIMULATION_PLAN says for which test it is. */

@@ -22,9 +22,13 @@ export const judgeRun = (run: CollectedRun): Judgement => {
   if (run.simulations.length === 0) return { kind: 'not judged', reason: 'no simulation ran' }
   if (replaysOneSeed(run)) return { kind: 'not judged', reason: 'a single seed was replayed' }
   const evaluated = new Set<string>()
-  for (const { meta } of run.simulations)
-    for (const site of meta.sites)
-      if (site.hits + site.misses > 0) evaluated.add(site.file === undefined ? site.name : placeKey(site))
+  for (const { meta } of run.simulations) {
+    for (const place of meta.evaluated ?? []) evaluated.add(placeKey(place))
+    // Reported by an older version: a name stands for all its places.
+    if (meta.evaluated === undefined)
+      for (const site of meta.sites)
+        if (site.hits + site.misses > 0) evaluated.add(site.file === undefined ? site.name : placeKey(site))
+  }
   const never = new Map<string, CataloguedSite>()
   for (const site of run.catalogue)
     if (isCounted(site) && !evaluated.has(placeKey(site)) && !evaluated.has(site.name)) never.set(placeKey(site), site)

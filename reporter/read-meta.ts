@@ -1,5 +1,5 @@
 /** Reads what workers wrote into task meta, without trusting it: a blob may come from another version. */
-import type { CataloguedSite, SimulationMeta, SimulationProgress } from '../plugin/contract.ts'
+import type { CataloguedSite, FilePart, SimulationMeta, SimulationProgress } from '../plugin/contract.ts'
 
 type Fields = Record<string, unknown>
 
@@ -37,6 +37,12 @@ export const isForeignVersion = (raw: object): boolean => {
 export const readCatalogue = (meta: object): readonly CataloguedSite[] => {
   const raw = (meta as Fields)['simulationSites']
   return Array.isArray(raw) ? raw.filter((site) => isFields(site) && typeof site['name'] === 'string') : []
+}
+
+/** What of its run a test file was; null when it does not say. */
+export const readPart = (meta: object): FilePart | null => {
+  const raw = (meta as Fields)['simulationPart']
+  return isFields(raw) ? (raw as FilePart) : null
 }
 
 const progressType: SimulationProgress['type'] = 'vitest-simulation:progress'

@@ -2,7 +2,7 @@
 import { appendFileSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import { packageName } from '../plugin/contract.ts'
+import { packageName, runSettings } from '../plugin/contract.ts'
 import { collectRun } from './collect.ts'
 import { formatForeign } from './format.ts'
 import { formatGithubSummary } from './github.ts'
@@ -31,14 +31,14 @@ export const reporterMark: unique symbol = Symbol.for(`${packageName}.reporter`)
  */
 export class SimulationReporter implements Reporter {
   readonly [reporterMark] = true
-  readonly #coverageRequired: boolean
+  readonly #own: SimulationReporterOptions
   readonly #slow = new SlowWatch((line) => this.#print(line))
   #vitest: Vitest | undefined
   #silent = false
   #isRerun = false
 
   constructor(options: SimulationReporterOptions = {}) {
-    this.#coverageRequired = options.coverage === 'required'
+    this.#own = options
   }
 
   onInit(vitest: Vitest): void {
@@ -87,9 +87,11 @@ export class SimulationReporter implements Reporter {
 
   #report(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
     const run = collectRun(vitest, modules, reason, this.#isRerun)
-    const expected = this.#coverageRequired && run.catalogue.length > 0
+    // What the plugin was told counts for a reporter that was listed by hand, too.
+    const coverageRequired = [this.#own.coverage, runSettings.get(vitest)?.coverage].includes('required')
+    const expected = coverageRequired && run.catalogue.length > 0
     if (run.simulations.length + run.skipped + run.warnings.length === 0 && !expected) return
-    const model = buildModel(run, { coverageRequired: this.#coverageRequired })
+    const model = buildModel(run, { coverageRequired })
     // Vitest loses failed modules of another checkout when it merges blobs (see collect.ts), and would exit with 0.
     if (vitest.config.mergeReports && model.rows.some((row) => row.outcome === 'failed')) process.exitCode ||= 1
     if (missesCoverage(model)) {

@@ -126,7 +126,11 @@ const warningLines = ({ warnings }: ReportModel, { yellow }: Colors): string[] =
         ),
       ]
 
-const judgementLines = ({ judgement, coverageRequired }: ReportModel, { red, yellow, dim }: Colors): string[] => {
+/** What the run lacks, and whether that fails it. */
+export const judgementLines = (
+  { judgement, coverageRequired }: ReportModel,
+  { red, yellow, dim }: Colors,
+): string[] => {
   if (judgement.kind === 'not judged')
     return coverageRequired ? ['', dim(`   coverage of the run not judged: ${judgement.reason}`)] : []
   if (judgement.neverEvaluated.length === 0) return []

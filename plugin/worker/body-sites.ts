@@ -19,11 +19,30 @@ export function installBodySites(): void {
   holder[key] = Object.assign(record, { known })
 }
 
+function sitesOf(body: object): readonly CataloguedSite[] {
+  return (globalThis as unknown as Record<symbol, Recorder | undefined>)[key]?.known?.get(body) ?? []
+}
+
 /** The sites inside a body that the verdict depends on. */
 export function requiredSitesOf(body: object): RequiredSite[] {
-  const recorder = (globalThis as unknown as Record<symbol, Recorder | undefined>)[key]
-  const sites = recorder?.known?.get(body) ?? []
-  return sites.flatMap(({ kind, name }) =>
+  return sitesOf(body).flatMap(({ kind, name }) =>
     kind === 'always' || kind === 'sometimes' || kind === 'reachable' ? [{ kind, name }] : [],
   )
+}
+
+/** Every body of a simulation that was defined, and whether one has run. */
+const bodies = new Map<object, boolean>()
+
+/** Called when a test with that body is defined, and again when it has run. */
+export function noteBody(body: object, hasRun: boolean): void {
+  if (hasRun || !bodies.has(body)) bodies.set(body, hasRun)
+}
+
+/** The sites that the run may be judged by: not those inside a body that did not run, of a skipped test for instance. */
+export function judgedSites(catalogue: readonly CataloguedSite[]): CataloguedSite[] {
+  const placeOf = ({ file, line, name }: CataloguedSite): string => `${file}:${line}:${name}`
+  const places = (ran: boolean): Set<string> =>
+    new Set([...bodies].flatMap(([body, hasRun]) => (hasRun === ran ? sitesOf(body).map(placeOf) : [])))
+  const [inside, outside] = [places(true), places(false)]
+  return catalogue.filter((site) => inside.has(placeOf(site)) || !outside.has(placeOf(site)))
 }

@@ -7,16 +7,11 @@ import {
   toIterationControl,
   defaultControl,
 } from '../../src/runner/iteration-control.ts'
-import type { CataloguedSite, FailureSummary, SimulationMeta, SiteCount } from '../contract.ts'
+import type { FailureSummary, SimulationMeta, SiteCount, SitePlace } from '../contract.ts'
+import type { ProvidedSimulation } from '../provided.ts'
+import { judgedSites } from './body-sites.ts'
+import { catalogue, evaluatedSites } from './evaluated-sites.ts'
 import type { TestSettings } from './settings.ts'
-
-const catalogueKey = Symbol.for('vitest-simulation.catalogue')
-
-/** What the transform found in the modules that this worker has loaded. */
-export function catalogue(): CataloguedSite[] {
-  const byFile = (globalThis as unknown as Record<symbol, Map<string, CataloguedSite[]> | undefined>)[catalogueKey]
-  return byFile === undefined ? [] : [...byFile.values()].flat()
-}
 
 /** What the reporter may know before the test runs. */
 export function plannedMeta(settings: TestSettings): SimulationMeta {
@@ -58,6 +53,7 @@ export function resultMeta(
     realMs: result.realMs,
     events: result.events,
     sites: siteCounts(result.sites, settings.options.sometimes ?? []),
+    evaluated: evaluatedSites(),
     faults: result.families.map((family) => ({ ...family, inert: inert.has(family) })),
     failures,
     warnings: [result.notReproducible, result.unusedFaults, ...warningsOf(result)].filter((text) => text !== undefined),
@@ -67,10 +63,14 @@ export function resultMeta(
 /** Built-in sites count only where the test asks for them by name. */
 function siteCounts(sites: readonly SiteResult[], named: readonly string[]): SiteCount[] {
   const known = catalogue()
+  const evaluated = evaluatedSites()
   return sites
     .filter((site) => !site.builtin || named.includes(site.name))
     .map(({ kind, name, required, hits, misses, iterationsHit, watermark }) => {
-      const place = known.find((site) => site.kind === kind && site.name === name)
+      const places = known.filter((site) => site.kind === kind && site.name === name)
+      const isEvaluated = (site: SitePlace): boolean =>
+        evaluated.some(({ file, line }) => file === site.file && line === site.line)
+      const place = places.find(isEvaluated) ?? places[0]
       return {
         kind,
         name,
@@ -105,7 +105,8 @@ function warningsOf(result: SimulationResult): string[] {
   return warnings
 }
 
-/** Puts the catalogue where the reporter finds it. */
-export function fileMeta(file: RunnerTestFile): void {
-  file.meta.simulationSites = catalogue()
+/** Puts the catalogue where the reporter finds it; called after each simulation of the file. */
+export function fileMeta(file: RunnerTestFile, { part }: ProvidedSimulation): void {
+  file.meta.simulationSites = judgedSites(catalogue())
+  if (part !== undefined) file.meta.simulationPart = part
 }

@@ -2,10 +2,11 @@ import { type RunContext, type SimulationResult, checkSimulation } from '../../s
 import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
-import { requiredSitesOf } from './body-sites.ts'
+import { noteBody, requiredSitesOf } from './body-sites.ts'
 import { keepSeed, readCorpus } from './corpus.ts'
 import { whenEndedOutside } from './ended-outside.ts'
-import { fileMeta, resultMeta } from './meta.ts'
+import { forgetEvaluatedSites } from './evaluated-sites.ts'
+import { fileMeta, plannedMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
 import { type Replay, keptRun, replayFor } from './replay.ts'
 import { Rounds } from './rounds.ts'
@@ -22,6 +23,8 @@ export function runTest(run: TestRun): Promise<void> {
 async function execute(run: TestRun): Promise<void> {
   const { task, settings, provided, body } = run
   installVirtualGlobals()
+  // From here on only its own hooks and body can skip it.
+  task.meta.simulation = { ...plannedMeta(settings), skipsItself: true }
   const rounds = new Rounds(task, run.signal)
   const { pasted, ...replay } = replayFor(settings, task.file.filepath, fullName(task))
   let running: RunningSeed | undefined
@@ -48,6 +51,7 @@ async function execute(run: TestRun): Promise<void> {
   }
   const options =
     settings.alone && settings.seedSource === 'test' ? { ...settings.options, seed: settings.seed } : settings.options
+  forgetEvaluatedSites()
   const stopListening = whenEndedOutside(run, () => ({ seed: running, failure: found, replay }))
   const simulate = checkSimulation((sim) => rounds.inside(() => body(sim)), options, context)
   const result = await simulate.finally(stopListening)
@@ -60,12 +64,13 @@ const keptSamples = 512
 
 /** Writes down what was found, and throws when it is a failure. */
 function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
-  const { task, settings } = run
+  const { task, settings, provided } = run
   const kept = result.failure === undefined ? undefined : keep(run, result.failure, replay)
   const verdict = verdictOf(run, result, replay, kept)
   const meta = resultMeta(settings, result, verdict === undefined ? [] : [verdict.summary])
+  noteBody(run.written, true)
   task.meta.simulation = { ...meta, ...(replay.pasted && { plan: replay.pasted }) }
-  fileMeta(task.file)
+  fileMeta(task.file, provided)
   if (verdict === undefined) return
   throw verdict.error
 }

@@ -10,6 +10,7 @@ import {
 import { SimulationError, badInput } from '../../src/engine/errors.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
+import { noteBody } from './body-sites.ts'
 import { plannedMeta } from './meta.ts'
 import { providedSimulation } from './provided.ts'
 import { runTest } from './run-test.ts'
@@ -126,7 +127,10 @@ function prepare(
   const planned = plannedMeta(settingsOf(nameOf(name)))
   const before = suite.tasks.length
   const named = (): void => {
-    for (const task of suite.tasks.slice(before)) task.meta.simulation = plannedMeta(settingsOf(task.name))
+    for (const task of suite.tasks.slice(before)) {
+      const skipsItself = isSkipped(task) || isSkipped(suite)
+      task.meta.simulation = { ...plannedMeta(settingsOf(task.name)), ...(skipsItself && { skipsItself }) }
+    }
   }
   const inherited = suite.options ?? suite.suite?.options
   const vitestOptions = {
@@ -138,6 +142,7 @@ function prepare(
     ...(inject('simulation') !== undefined && { tags: ['simulation', ...[split.vitest.tags ?? []].flat()] }),
   }
   if (written === undefined) return { vitestOptions, handler: undefined, named }
+  noteBody(written, false)
   const handler: Handler = (bodyFor) => {
     const run = (context: TestContext): Promise<void> => {
       const task = context.task as unknown as RunnerTestCase
@@ -151,15 +156,22 @@ function prepare(
   return { vitestOptions, handler, named }
 }
 
+/** A suite that is skipped says so at once; `.only` and filters count when all tests of the file are known. */
+function isSkipped({ mode, suite }: Pick<SuiteLike, 'mode' | 'suite'>): boolean {
+  return mode === 'skip' || mode === 'todo' || (suite !== undefined && isSkipped(suite))
+}
+
 /** What collects the tests of a file or suite. */
 interface Collector {
+  readonly mode?: string
   readonly suite?: SuiteLike
   readonly options?: SuiteLike['options']
-  readonly tasks: readonly { readonly name: string; readonly meta: TaskMeta }[]
+  readonly tasks: readonly { readonly name: string; readonly mode: string; readonly meta: TaskMeta }[]
 }
 
 interface SuiteLike {
   readonly name: string
+  readonly mode?: string
   readonly suite?: SuiteLike
   readonly options?: { readonly timeout?: number; readonly retry?: unknown }
 }

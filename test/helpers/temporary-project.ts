@@ -8,6 +8,7 @@ import { repository } from '../lanes/project.mjs'
 export const configHead = `import { defineConfig, mergeConfig } from 'vitest/config'
 import { aliases } from '${join(repository, 'test/fixtures/e2e-kit/aliases.ts')}'
 import { simulationPlugin, untilAllSometimesReached } from '${join(repository, 'plugin/index.ts')}'
+import { SimulationReporter } from '${join(repository, 'reporter/index.ts')}'
 `
 
 export interface ProjectParts {

@@ -255,13 +255,35 @@ test('modules that do not import the package are not touched', async () => {
 })
 
 test('the catalogue is added once when the plugin is listed twice', async () => {
-  const file = join(folder, 'twice.ts')
-  await writeFile(
-    file,
-    `import { reachable } from 'vitest-simulation/sdk'\nexport const use = () => reachable('once')\n`,
+  const twice = await createServer({
+    root: folder,
+    configFile: false,
+    logLevel: 'silent',
+    server: { middlewareMode: true, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true, include: [] },
+    resolve: { alias: [{ find: /^vitest-simulation\/sdk$/, replacement: sdk }] },
+    plugins: [simulationTransform(), simulationTransform()],
+  })
+  try {
+    const file = join(folder, 'twice.ts')
+    await writeFile(
+      file,
+      `import { reachable } from 'vitest-simulation/sdk'\nexport const use = () => reachable('once')\n`,
+    )
+    const result = await twice.environments.ssr.transformRequest(file)
+    expect(result?.code.match(/vitest-simulation\.catalogue/g)).toHaveLength(1)
+  } finally {
+    await twice.close()
+  }
+})
+
+test('a module that has our names itself keeps them, and is catalogued', async () => {
+  const { sites } = await catalogue(
+    'names.ts',
+    `import { reachable } from 'vitest-simulation/sdk'
+export const __simulation_sites__ = 1, __simulation_marks__ = 2
+export const use = () => reachable('here')
+`,
   )
-  const first = await server.environments.ssr.transformRequest(file)
-  const { transform } = simulationTransform()
-  const context = { parse: () => expect.fail('parsed again') }
-  expect((transform as Function).call(context, first?.code, file)).toBeUndefined()
+  expect(sites).toEqual(['reachable here :3'])
 })
