@@ -46,6 +46,7 @@ let warned = false
 
 /** Once a file: Vitest loads this module anew for each. */
 function warnOnce(): void {
+  // oxlint-disable-next-line no-console -- Vitest shows it with the file it comes from
   if (!warned) console.warn(forgotten)
   warned = true
 }
