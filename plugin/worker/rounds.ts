@@ -7,6 +7,11 @@ import { IterationHooks } from './hooks.ts'
 import { Snapshots } from './snapshots.ts'
 import { attemptStarter } from './vitest-runner.ts'
 
+/** Where `context.skip()` leaves its mark. */
+interface Pending {
+  pending?: boolean
+}
+
 /** What Vitest does around each attempt of a test, done around every iteration: each of them is a test to Vitest. */
 export class Rounds {
   private readonly task: RunnerTestCase
@@ -14,6 +19,7 @@ export class Rounds {
   private readonly hooks: IterationHooks
   private readonly expectations: Expectations
   private readonly snapshots: Snapshots
+  private isSkipped = false
   private readonly start: (number: number) => void
 
   constructor(task: RunnerTestCase, signal: AbortSignal) {
@@ -39,6 +45,14 @@ export class Rounds {
     this.expectations.check(asserts)
   }
 
+  /** Throws what `context.skip()` throws when the iteration has called it: all of the test is skipped then. */
+  skipped(error: unknown): void {
+    const result = this.task.result as Pending | undefined
+    if (result?.pending !== true) return
+    this.isSkipped = true
+    this.task.context.skip((error as { note?: string } | undefined)?.note)
+  }
+
   /** Calls the body where the hooks around the iteration are. */
   inside<T>(call: () => T): T {
     return this.hooks.inside(call)
@@ -47,7 +61,11 @@ export class Rounds {
   /** Leaves nothing for Vitest to judge: every iteration has been judged. After a timeout it has done so already. */
   end(): void {
     this.snapshots.end()
-    if (!this.signal.aborted) this.expectations.end()
+    if (this.signal.aborted) return
+    this.expectations.end()
+    const result = this.task.result as Pending | undefined
+    // A seed that was only looked at again called it: what it found first counts.
+    if (!this.isSkipped && result !== undefined) delete result.pending
   }
 
   private begin(number: number): void {

@@ -44,6 +44,7 @@ async function execute(run: TestRun): Promise<void> {
       found = failure
       keep(run, failure, replay)
     },
+    onResult: (found) => rounds.skipped(found.failure?.error),
     onSeed: (seed, iteration) => void (running = { seed, iteration }),
     afterBody: (asserts) => rounds.check(asserts),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
@@ -54,8 +55,7 @@ async function execute(run: TestRun): Promise<void> {
   forgetEvaluatedSites()
   const stopListening = whenEndedOutside(run, () => ({ seed: running, failure: found, replay }))
   const simulate = checkSimulation((sim) => rounds.inside(() => body(sim)), options, context)
-  const result = await simulate.finally(stopListening)
-  rounds.end()
+  const result = await simulate.finally(stopListening).finally(() => rounds.end())
   settle(run, result, { ...replay, ...(pasted && { pasted }) })
 }
 

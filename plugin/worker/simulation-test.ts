@@ -10,6 +10,7 @@ import {
 import { SimulationError, badInput } from '../../src/engine/errors.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
+import { bodyContext } from './body-context.ts'
 import { noteBody } from './body-sites.ts'
 import { plannedMeta } from './meta.ts'
 import { providedSimulation } from './provided.ts'
@@ -35,7 +36,7 @@ interface Base {
   readonly test: TestAPI
   /** Options of `simulation.with(…)`. */
   readonly options: SimulationTestOptions
-  /** Fixtures of `simulation.extend(…)`; the body gets them as its last argument. */
+  /** Fixtures of `simulation.extend(…)`; the body gets them with the context. */
   readonly fixtures: readonly string[]
 }
 
@@ -50,7 +51,10 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
       base.test(
         name,
         vitestOptions,
-        handler((context) => (sim) => (base.fixtures.length === 0 ? call(sim) : call(sim, context))),
+        handler((context) => {
+          const given = bodyContext(context)
+          return (sim) => call(sim, given)
+        }),
       )
     }
     named()
@@ -66,9 +70,14 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
     splitOptions(options)
     return createSimulationTest({ ...base, options: { ...base.options, ...options } })
   }
-  api.extend = (fixtures: Record<string, unknown>) => {
-    const test = base.test.extend(fixtures as never) as TestAPI
-    return createSimulationTest({ ...base, test, fixtures: [...base.fixtures, ...Object.keys(fixtures)] })
+  api.extend = (fixtures: string | Record<string, unknown>, ...more: unknown[]) => {
+    const from = base.test as unknown as { extend(...args: unknown[]): TestAPI }
+    const names = typeof fixtures === 'string' ? [fixtures] : Object.keys(fixtures)
+    return createSimulationTest({
+      ...base,
+      test: from.extend(fixtures, ...more),
+      fixtures: [...new Set([...base.fixtures, ...names])],
+    })
   }
   return define as unknown as SimulationTest
 }
@@ -86,9 +95,8 @@ function defineMany(base: Base, cases: readonly unknown[], rest: readonly unknow
     const call = body as (...args: unknown[]) => unknown
     const one = (item: unknown, context: TestContext): unknown => {
       const args = spread && Array.isArray(item) ? (item as unknown[]) : [item]
-      return handler((fixtures) => (sim) => call(...args, sim, ...(base.fixtures.length > 0 ? [fixtures] : [])))(
-        context,
-      )
+      const given = bodyContext(context)
+      return handler(() => (sim) => call(...args, sim, given))(context)
     }
     one.toString = () => `(item, ${contextPattern(base)}) => {}`
     table(name, vitestOptions, one)

@@ -1,3 +1,4 @@
+import type { TestContext } from 'vitest'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import type { SimulationTestOptions } from './test-options.ts'
 
@@ -10,30 +11,62 @@ interface Define<Body> {
   (name: string | Function): void
 }
 
+/** What a body gets beside the simulation: Vitest's context of the test, and the fixtures of `simulation.extend(…)`. */
+export type SimulationContext<Fixtures = object> = TestContext & Fixtures
+
 /** The body of a simulation: called once per iteration. */
-export type SimulationBody<Fixtures extends unknown[] = []> = (sim: Simulation, ...fixtures: Fixtures) => unknown
+export type SimulationBody<Fixtures = object> = (sim: Simulation, context: SimulationContext<Fixtures>) => unknown
+
+interface FixtureOptions {
+  /** Made for every test, also for one that does not ask for it. */
+  readonly auto?: boolean
+  readonly injected?: boolean
+  readonly scope?: 'test' | 'file' | 'worker'
+}
+type Fixture<T, Context> =
+  | ((context: Context, use: (value: T) => Promise<void>) => unknown)
+  | (T extends (...args: never[]) => unknown ? never : T)
+type Fixtures<T, Context> = {
+  [K in keyof T]: Fixture<T[K], Context> | [Fixture<T[K], Context>, FixtureOptions?]
+}
+type Builder<T, Context> = (
+  context: Context,
+  fixture: { readonly onCleanup: (cleanup: () => unknown) => void },
+) => T | Promise<T>
 
 /** `simulation.test` with all its chains; as Vitest's `test`. */
-export interface SimulationTest<Fixtures extends unknown[] = []> extends Define<SimulationBody<Fixtures>> {
+export interface SimulationTest<Extra = object> extends Define<SimulationBody<Extra>> {
   /** The same function: `simulation.test(…)` and `simulation(…)` are one. */
-  readonly test: SimulationTest<Fixtures>
-  readonly skip: SimulationTest<Fixtures>
-  readonly only: SimulationTest<Fixtures>
-  readonly todo: SimulationTest<Fixtures>
+  readonly test: SimulationTest<Extra>
+  readonly skip: SimulationTest<Extra>
+  readonly only: SimulationTest<Extra>
+  readonly todo: SimulationTest<Extra>
   /** Passes when the simulation fails. */
-  readonly fails: SimulationTest<Fixtures>
-  readonly concurrent: SimulationTest<Fixtures>
-  skipIf(condition: unknown): SimulationTest<Fixtures>
-  runIf(condition: unknown): SimulationTest<Fixtures>
+  readonly fails: SimulationTest<Extra>
+  readonly concurrent: SimulationTest<Extra>
+  skipIf(condition: unknown): SimulationTest<Extra>
+  runIf(condition: unknown): SimulationTest<Extra>
   /** One simulation per case; a case that is a list becomes the body's first arguments, `sim` the last. */
   each<T extends unknown[] | readonly [unknown, ...unknown[]]>(
     cases: readonly T[],
-  ): Define<(...args: [...T, Simulation, ...Fixtures]) => unknown>
-  each<T>(cases: readonly T[]): Define<(item: T, sim: Simulation, ...fixtures: Fixtures) => unknown>
+  ): Define<(...args: [...T, Simulation, SimulationContext<Extra>]) => unknown>
+  each<T>(cases: readonly T[]): Define<(item: T, sim: Simulation, context: SimulationContext<Extra>) => unknown>
   /** One simulation per case; the case is the body's first argument. */
-  for<T>(cases: readonly T[]): Define<(item: T, sim: Simulation, ...fixtures: Fixtures) => unknown>
+  for<T>(cases: readonly T[]): Define<(item: T, sim: Simulation, context: SimulationContext<Extra>) => unknown>
   /** A copy with these options as defaults. */
-  with(options: SimulationTestOptions): SimulationTest<Fixtures>
-  /** A copy whose bodies get Vitest fixtures as a last argument; they are made once per test, not per iteration. */
-  extend<F extends Record<string, unknown>>(fixtures: Record<keyof F, unknown>): SimulationTest<[F]>
+  with(options: SimulationTestOptions): SimulationTest<Extra>
+  /** A copy whose bodies find Vitest fixtures in their context; they are made once per test, not per iteration. */
+  extend<T extends object>(
+    fixtures: Fixtures<T, SimulationContext<Extra & T>>,
+  ): SimulationTest<Omit<Extra, keyof T> & T>
+  extend<K extends string, T>(
+    name: K,
+    make: Builder<T, SimulationContext<Extra>>,
+  ): SimulationTest<Omit<Extra, K> & Record<K, T>>
+  extend<K extends string, T>(
+    name: K,
+    options: FixtureOptions,
+    make: Builder<T, SimulationContext<Extra>> | T,
+  ): SimulationTest<Omit<Extra, K> & Record<K, T>>
+  extend<K extends string, T>(name: K, value: T): SimulationTest<Omit<Extra, K> & Record<K, T>>
 }

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runVitest } from '../helpers/run-vitest.ts'
+import { runVitest, simulationReport } from '../helpers/run-vitest.ts'
 import { configHead, makeTemporaryProject } from '../helpers/temporary-project.ts'
 
 const root = fileURLToPath(new URL('../fixtures/e2e-iterations', import.meta.url))
@@ -135,5 +135,44 @@ test('plain with', () => expect(1).toBe(1))
       '✓ plain with',
     ])
     expect(report).toMatch(/× asserts nothing in the third +3 of 4 /)
+  })
+})
+
+const printed = (what: string): string[] =>
+  [...stdout.matchAll(new RegExp(`^${what} (.*)$`, 'gm'))].map(([, rest]) => rest ?? '')
+const isSkipped = (name: string): void => expect(stdout).toMatch(new RegExp(`↓ [^\\n]*${name} `))
+
+describe("Vitest's context", () => {
+  test('is the last argument of every form', () => {
+    passes('has the context')
+    expect(printed('CONTEXT')).toEqual([1, 2, 3].map((n) => `has the context false ${n}`))
+    expect(stdout).toMatch(
+      /✓ [^\n]*has the context[^\n]*\n\n? *❯ context\.test\.ts:\d+:\d+ notice\n *↳ said in the second/,
+    )
+    expect(printed('EACH')).toEqual(['1 2 each with context 1 2'])
+    expect(printed('FOR')).toEqual(['1 for with context'])
+  })
+
+  test('has an expect that counts and fails in its iteration', () => {
+    expect(failureOf('counts by its own expect')).toMatch(/to be 1, but got 0[^]*iteration 1 of 3/)
+    expect(failureOf('soft by its own expect')).toMatch(/own soft: expected 2 to be less than 2[^]*iteration 2 of 5/)
+  })
+
+  test('skips the test in any iteration, in both reports', () => {
+    for (const name of ['skipped at once', 'skipped in the second', 'skipped later', 'skipped by a node']) {
+      isSkipped(name)
+      expect(simulationReport(stdout)).not.toContain(name)
+    }
+    expect(printed('SKIPPED')).toEqual(['1', 'after 1', '2'])
+    expect(stdout).toMatch(/skipped in the second [^\n]*\[not on this machine\]/)
+    expect(simulationReport(stdout)).toMatch(/ 5 skipped /)
+    passes('not skipped')
+    expect(failureOf('fails before it skips')).toMatch(/iteration 2 of 3/)
+  })
+
+  test('has the fixtures of extend, in both forms', () => {
+    passes('with built fixtures')
+    expect(printed('BUILT')).toEqual(['8081 21 user of http://localhost:8080 1 with built fixtures'])
+    expect(printed('CLOSED')).toEqual(['8080'])
   })
 })
