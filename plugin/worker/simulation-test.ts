@@ -8,6 +8,7 @@ import {
   test as vitestTest,
 } from 'vitest'
 import { SimulationError, badInput } from '../../src/engine/errors.ts'
+import { refuseGenerator } from '../../src/engine/generators.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import { bodyContext } from './body-context.ts'
@@ -202,6 +203,7 @@ function parse(name: unknown, a: unknown, b: unknown, inherited: SimulationTestO
     )
   }
   const where = `simulation.test('${nameOf(name)}')`
+  for (const body of [a, b]) refuseGenerator(body, `${where} body`)
   if (typeof a === 'function') {
     if (b === undefined) return { options: inherited, body: a as WrittenBody }
     if (typeof b === 'number') return { options: { ...inherited, timeout: b }, body: a as WrittenBody }

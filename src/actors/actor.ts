@@ -1,4 +1,5 @@
 import { badInput } from '../engine/errors.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import type { ActorSelf } from './self.ts'
 
 /** Methods of an actor: each takes at most one payload. */
@@ -55,6 +56,7 @@ export function actor<Methods extends object>(
     throw badInput('actor name', name, "it must be a non-empty string without '/'")
   }
   if (typeof factory !== 'function') throw badInput(`factory of actor '${name}'`, factory, 'it must be a function')
+  refuseGenerator(factory, `factory of actor '${name}'`)
   if (!(typeof idleMs === 'number' && idleMs > 0)) {
     throw badInput(`idleMs of actor '${name}'`, idleMs, 'it must be a number of virtual ms above 0, or Infinity')
   }

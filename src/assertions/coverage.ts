@@ -17,10 +17,22 @@ export interface SiteRecord {
   lastIteration: number
   /** The value a numeric assertion has seen that is closest to its bound. */
   watermark: number | undefined
+  /** What a numeric assertion asked of that value: '> 5'. */
+  bound: string | undefined
 }
 
 function newRecord(kind: SiteKind, name: string, builtin: boolean): SiteRecord {
-  return { kind, name, builtin, hits: 0, misses: 0, iterationsHit: 0, lastIteration: 0, watermark: undefined }
+  return {
+    kind,
+    name,
+    builtin,
+    hits: 0,
+    misses: 0,
+    iterationsHit: 0,
+    lastIteration: 0,
+    watermark: undefined,
+    bound: undefined,
+  }
 }
 
 /** All sites that one simulation evaluated, counted over all its iterations. */

@@ -2,8 +2,8 @@
  * Assertions and buggify sites for production code: no dependency, and no-ops outside a simulation.
  *
  * The condition comes first, the name second, details last; a name identifies its site in reports. They never throw
- * into the code that calls them: a violated `always` ends the simulation's iteration, not the function. The kinds and
- * their rules follow Antithesis' SDK, buggify follows FoundationDB.
+ * into the code that calls them: a violated `always` ends the simulation's iteration, not the function. So does anything
+ * but true or false for a condition, and anything but a number where a number is compared. The kinds and their rules follow Antithesis' SDK, buggify follows FoundationDB.
  */
 import { type Details, current } from '../engine/current.ts'
 
@@ -36,56 +36,52 @@ export function unreachable(name: string, details?: Details): void {
 
 /** `value < bound` every time; the report shows the largest value seen. */
 export function alwaysLessThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', value < bound, value, `< ${bound}`, name, details)
+  current.assertions?.numeric('always', '<', value, bound, name, details)
 }
 
 /** `value <= bound` every time; the report shows the largest value seen. */
 export function alwaysLessThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', value <= bound, value, `<= ${bound}`, name, details)
+  current.assertions?.numeric('always', '<=', value, bound, name, details)
 }
 
 /** `value > bound` every time; the report shows the smallest value seen. */
 export function alwaysGreaterThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', value > bound, value, `> ${bound}`, name, details)
+  current.assertions?.numeric('always', '>', value, bound, name, details)
 }
 
 /** `value >= bound` every time; the report shows the smallest value seen. */
 export function alwaysGreaterThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', value >= bound, value, `>= ${bound}`, name, details)
+  current.assertions?.numeric('always', '>=', value, bound, name, details)
 }
 
 /** `value < bound` at least once; the report shows the smallest value seen. */
 export function sometimesLessThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', value < bound, value, `< ${bound}`, name, details)
+  current.assertions?.numeric('sometimes', '<', value, bound, name, details)
 }
 
 /** `value <= bound` at least once; the report shows the smallest value seen. */
 export function sometimesLessThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', value <= bound, value, `<= ${bound}`, name, details)
+  current.assertions?.numeric('sometimes', '<=', value, bound, name, details)
 }
 
 /** `value > bound` at least once; the report shows the largest value seen. */
 export function sometimesGreaterThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', value > bound, value, `> ${bound}`, name, details)
+  current.assertions?.numeric('sometimes', '>', value, bound, name, details)
 }
 
 /** `value >= bound` at least once; the report shows the largest value seen. */
 export function sometimesGreaterThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', value >= bound, value, `>= ${bound}`, name, details)
+  current.assertions?.numeric('sometimes', '>=', value, bound, name, details)
 }
 
 /** All conditions at the same time, at least once; the report shows the largest number that held together. */
 export function sometimesAll(conditions: Readonly<Record<string, boolean>>, name: string): void {
-  const sink = current.assertions
-  if (sink === undefined) return
-  const values = Object.values(conditions)
-  const held = values.filter(Boolean).length
-  sink.numeric('sometimes', held === values.length, held, `>= ${values.length}`, name, () => conditions)
+  current.assertions?.all(conditions, name)
 }
 
 /** Counts each value as a site of its own; each of `expected` must be seen at least once. */
 export function sometimesEach(name: string, value: string | number, expected: readonly (string | number)[] = []): void {
-  current.assertions?.each(name, String(value), expected.map(String))
+  current.assertions?.each(name, value, expected)
 }
 
 /**
@@ -101,11 +97,11 @@ export function buggify(site: string, probability = 0.25): boolean {
 /** Waits for a random time within `range` (virtual ms) when the site fires; else resolves at once. */
 export function buggifyDelay(site: string, range: readonly [number, number]): Promise<void> {
   const { assertions, engine } = current
-  const ms = assertions?.buggifyDelay(site, range[0], range[1]) ?? 0
+  const ms = assertions?.buggifyDelay(site, range) ?? 0
   return ms === 0 || engine === undefined ? Promise.resolve() : engine.sleep(Math.round(ms * 1000))
 }
 
 /** `usual`, or a random number within `range` for the whole seed when the site is activated. */
 export function buggifyValue(site: string, usual: number, range: readonly [number, number]): number {
-  return current.assertions?.buggifyValue(site, usual, range[0], range[1]) ?? usual
+  return current.assertions?.buggifyValue(site, usual, range) ?? usual
 }

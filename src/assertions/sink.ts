@@ -1,10 +1,20 @@
 import type { FaultPlan } from '../chaos/faults.ts'
-import type { AssertionSink, Details } from '../engine/current.ts'
+import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
-import { show } from '../engine/errors.ts'
+import { SimulationError, show } from '../engine/errors.ts'
 import { Occasion } from '../random/occasion.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Coverage, SiteRecord } from './coverage.ts'
+import {
+  type Comparison,
+  comparisonNames,
+  conditionFlaw,
+  isDetails,
+  isNumber,
+  nameFlaw,
+  numericFlaw,
+  what,
+} from './misuse.ts'
 
 /** FoundationDB's probability that a buggify site is active in a given run. */
 export const siteActivation = 0.25
@@ -26,7 +36,10 @@ export class IterationAssertions implements AssertionSink {
     this.buggifyOn = buggifyOn
   }
 
-  check(kind: 'always' | 'alwaysOrUnreachable', condition: boolean, name: string, details: Details): void {
+  check(kind: 'always' | 'alwaysOrUnreachable', condition: unknown, name: unknown, details: unknown): void {
+    if (!isNamed(name) || typeof condition !== 'boolean' || !isDetails(details)) {
+      return this.refuse(kind, name, conditionFlaw(condition, name, details))
+    }
     const record = this.coverage.site(kind, name)
     if (condition) {
       this.coverage.hit(record)
@@ -36,69 +49,110 @@ export class IterationAssertions implements AssertionSink {
     this.engine.report('AlwaysViolated', name, `${kind} "${name}" was false${explain(details)}`)
   }
 
-  sometimes(condition: boolean, name: string, _details: Details): void {
+  sometimes(condition: unknown, name: unknown, details: unknown): void {
+    if (!isNamed(name) || typeof condition !== 'boolean' || !isDetails(details)) {
+      return this.refuse('sometimes', name, conditionFlaw(condition, name, details))
+    }
     const record = this.coverage.site('sometimes', name)
     if (condition) this.coverage.hit(record)
     else record.misses++
   }
 
-  reachable(name: string): void {
+  reachable(name: unknown): void {
+    if (!isNamed(name)) return this.refuse('reachable', name, nameFlaw(name))
     this.coverage.hit(this.coverage.site('reachable', name))
   }
 
-  unreachable(name: string, details: Details): void {
+  unreachable(name: unknown, details: unknown): void {
+    if (!isNamed(name)) return this.refuse('unreachable', name, nameFlaw(name))
     this.coverage.hit(this.coverage.site('unreachable', name))
     this.engine.report('UnreachableReached', name, `unreachable "${name}" was reached${explain(details)}`)
   }
 
   numeric(
     kind: 'always' | 'sometimes',
-    holds: boolean,
-    value: number,
-    bound: string,
-    name: string,
-    details: Details,
+    comparison: Comparison,
+    value: unknown,
+    bound: unknown,
+    name: unknown,
+    details: unknown,
   ): void {
-    const record = this.coverage.site(kind, name)
-    const upward = bound.startsWith('<') === (kind === 'always')
-    const mark = record.watermark
-    if (mark === undefined || (upward ? value > mark : value < mark)) record.watermark = value
-    if (holds) {
-      this.coverage.hit(record)
-      return
+    if (!isNamed(name) || !isNumber(value) || !isNumber(bound) || !isDetails(details)) {
+      return this.refuse(`${kind}${comparisonNames[comparison]}`, name, numericFlaw(value, bound, name, details))
     }
-    record.misses++
-    if (kind === 'always') {
-      this.engine.report(
-        'AlwaysViolated',
-        name,
-        `always "${name}" was false: ${value} is not ${bound}${explain(details)}`,
-      )
-    }
+    this.compare(kind, comparison, value, bound, name, details)
   }
 
-  each(name: string, value: string, expected: readonly string[]): void {
+  all(conditions: unknown, name: unknown): void {
+    const values = valuesOf(conditions)
+    if (!isNamed(name)) return this.refuse('sometimesAll', name, nameFlaw(name))
+    if (values.length === 0) {
+      return this.refuse(
+        'sometimesAll',
+        name,
+        `its conditions are ${what(conditions)}: they must be an object of conditions`,
+      )
+    }
+    let held = 0
+    for (const [key, value] of values) {
+      if (typeof value !== 'boolean') {
+        return this.refuse('sometimesAll', name, `its condition '${key}' is ${what(value)}: it must be true or false`)
+      }
+      if (value) held++
+    }
+    this.compare('sometimes', '>=', held, values.length, name, undefined)
+  }
+
+  each(name: unknown, value: unknown, expected: unknown): void {
+    if (!isNamed(name)) return this.refuse('sometimesEach', name, nameFlaw(name))
+    if (!isEachValue(value)) {
+      return this.refuse('sometimesEach', name, `its value is ${what(value)}: it must be a string or a number`)
+    }
+    if (!Array.isArray(expected) || !expected.every(isEachValue)) {
+      return this.refuse(
+        'sometimesEach',
+        name,
+        `expected is ${what(expected)}: it must be a list of strings and numbers`,
+      )
+    }
     // The call itself, as the catalogue knows it.
     this.coverage.hit(this.coverage.site('sometimes', name))
-    for (const other of expected) if (other !== value) this.coverage.site('sometimes', `${name}: ${other}`)
+    for (const other of expected as unknown[]) {
+      if (String(other) !== String(value)) this.coverage.site('sometimes', `${name}: ${String(other)}`)
+    }
     this.coverage.hit(this.coverage.site('sometimes', `${name}: ${value}`))
   }
 
-  buggify(name: string, probability: number): boolean {
+  buggify(name: unknown, probability: unknown): boolean {
+    if (!isNamed(name)) return this.refuse('buggify', name, nameFlaw(name)) ?? false
+    if (!(isNumber(probability) && probability >= 0 && probability <= 1)) {
+      const flaw = `its probability is ${what(probability)}: it must be a number from 0 to 1`
+      return this.refuse('buggify', name, flaw) ?? false
+    }
     return this.fires(this.site(name), probability)
   }
 
-  buggifyDelay(name: string, min: number, max: number): number {
+  buggifyDelay(name: unknown, range: unknown): number {
+    if (!isNamed(name)) return this.refuse('buggifyDelay', name, nameFlaw(name)) ?? 0
+    if (!isRange(range) || range[0] < 0) {
+      return this.refuse('buggifyDelay', name, rangeFlaw(range, 'of virtual milliseconds, 0 or more')) ?? 0
+    }
     const site = this.site(name)
     if (!this.fires(site, 0.25)) return 0
     site.delays ??= this.engine.random(`buggify delay ${name}`)
     // At the place of this firing: no other one moves it.
-    return site.delays.at(site.occasion.word).between(min, max)
+    return site.delays.at(site.occasion.word).between(range[0], range[1])
   }
 
-  buggifyValue(site: string, usual: number, min: number, max: number): number {
+  buggifyValue(site: unknown, usual: number, range: unknown): number {
+    if (!isNamed(site)) return this.refuse('buggifyValue', site, nameFlaw(site)) ?? usual
+    if (!isNumber(usual)) {
+      return this.refuse('buggifyValue', site, `its usual value is ${what(usual)}: it must be a number`) ?? usual
+    }
+    if (!isRange(range)) return this.refuse('buggifyValue', site, rangeFlaw(range, 'of numbers')) ?? usual
     const known = this.values.get(site)
     if (known !== undefined) return known
+    const [min, max] = range
     const record = this.coverage.site('buggify', site)
     let value = usual
     if (this.isOn(this.site(site))) {
@@ -113,6 +167,41 @@ export class IterationAssertions implements AssertionSink {
     }
     this.values.set(site, value)
     return value
+  }
+
+  private compare(
+    kind: 'always' | 'sometimes',
+    comparison: Comparison,
+    value: number,
+    bound: number,
+    name: string,
+    details: unknown,
+  ): void {
+    const record = this.coverage.site(kind, name)
+    const isUpperBound = comparison === '<' || comparison === '<='
+    const upward = isUpperBound === (kind === 'always')
+    const mark = record.watermark
+    if (mark === undefined || (upward ? value > mark : value < mark)) {
+      record.watermark = value
+      record.bound = `${comparison} ${bound}`
+    }
+    if (holds(comparison, value, bound)) {
+      this.coverage.hit(record)
+      return
+    }
+    record.misses++
+    if (kind === 'always') {
+      const text = `always "${name}" was false: ${value} is not ${comparison} ${bound}${explain(details)}`
+      this.engine.report('AlwaysViolated', name, text)
+    }
+  }
+
+  /** Ends the iteration: an assertion that cannot be judged must not pass. The caller goes on as if nothing were. */
+  private refuse(call: string, name: unknown, flaw: string | undefined): undefined {
+    const site = isNamed(name) ? name : call
+    const text = `${isNamed(name) ? `${call} "${name}"` : call}: ${flaw}`
+    this.engine.report('BadCondition', site, text, new SimulationError('BAD_CONDITION', text))
+    return undefined
   }
 
   private fires(site: BuggifySite, probability: number): boolean {
@@ -168,11 +257,51 @@ interface BuggifySite {
   delays: RandomStream | undefined
 }
 
-function explain(details: Details): string {
-  if (details === undefined) return ''
+function isNamed(name: unknown): name is string {
+  return typeof name === 'string' && name !== ''
+}
+
+function holds(comparison: Comparison, value: number, bound: number): boolean {
+  switch (comparison) {
+    case '<':
+      return value < bound
+    case '<=':
+      return value <= bound
+    case '>':
+      return value > bound
+    case '>=':
+      return value >= bound
+  }
+}
+
+function isEachValue(value: unknown): value is string | number {
+  return typeof value === 'string' || isNumber(value)
+}
+
+function isRange(range: unknown): range is readonly [number, number] {
+  if (!Array.isArray(range) || range.length !== 2) return false
+  const [min, max] = range as unknown[]
+  return Number.isFinite(min) && Number.isFinite(max) && (min as number) <= (max as number)
+}
+
+function rangeFlaw(range: unknown, of: string): string {
+  return `its range is ${what(range)}: it must be [min, max] ${of}`
+}
+
+/** Names and values of an object of conditions; none when there is nothing to be had of it. */
+function valuesOf(conditions: unknown): readonly [string, unknown][] {
   try {
-    const value = typeof details === 'function' ? details() : details
-    return `: ${typeof value === 'string' ? value : show(value)}`
+    return typeof conditions === 'object' && conditions !== null ? Object.entries(conditions) : []
+  } catch {
+    return []
+  }
+}
+
+function explain(details: unknown): string {
+  if (details === undefined || details === null) return ''
+  try {
+    const value: unknown = typeof details === 'function' ? (details as () => unknown)() : details
+    return `: ${typeof value === 'string' ? value : what(value)}`
   } catch (error) {
     return ` (its details threw ${show(error)})`
   }

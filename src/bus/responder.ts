@@ -1,6 +1,7 @@
 import { describeError, isError } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, withCaller } from '../engine/errors.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Message } from '../network/message.ts'
 import { type LifeCycle, isThenable } from '../nodes/node.ts'
@@ -50,6 +51,7 @@ export class Responder {
     if (typeof handler !== 'function') {
       throw badInput(`bus.handle('${method}') handler`, handler, 'it must be a function (payload, context) => result')
     }
+    refuseGenerator(handler, `bus.handle('${method}') handler`)
     if (this.handlers.has(method)) {
       throw new SimulationError('DUPLICATE_HANDLER', `node '${this.node.id}' has a handler for '${method}' already`)
     }

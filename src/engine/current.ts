@@ -1,29 +1,33 @@
 import type { Engine } from './engine.ts'
 
-/** Where the assertions and buggify sites of running code are counted; implemented in src/assertions/sink.ts. */
+/**
+ * Where the assertions and buggify sites of running code are counted; implemented in src/assertions/sink.ts.
+ *
+ * It takes whatever the code under test gives: JavaScript and `any` pass promises for conditions.
+ */
 export interface AssertionSink {
-  check(kind: 'always' | 'alwaysOrUnreachable', condition: boolean, name: string, details: Details): void
-  sometimes(condition: boolean, name: string, details: Details): void
-  reachable(name: string): void
-  unreachable(name: string, details: Details): void
-  /** `margin`: how far inside the bound the value is; below 0 it is outside. */
+  check(kind: 'always' | 'alwaysOrUnreachable', condition: unknown, name: unknown, details: unknown): void
+  sometimes(condition: unknown, name: unknown, details: unknown): void
+  reachable(name: unknown): void
+  unreachable(name: unknown, details: unknown): void
   numeric(
     kind: 'always' | 'sometimes',
-    holds: boolean,
-    value: number,
-    bound: string,
-    name: string,
-    details: Details,
+    comparison: '<' | '<=' | '>' | '>=',
+    value: unknown,
+    bound: unknown,
+    name: unknown,
+    details: unknown,
   ): void
-  each(name: string, value: string, expected: readonly string[]): void
-  buggify(site: string, probability: number): boolean
+  all(conditions: unknown, name: unknown): void
+  each(name: unknown, value: unknown, expected: unknown): void
+  buggify(site: unknown, probability: unknown): boolean
   /** In ms; 0: the site did not fire. */
-  buggifyDelay(site: string, min: number, max: number): number
-  buggifyValue(site: string, usual: number, min: number, max: number): number
+  buggifyDelay(site: unknown, range: unknown): number
+  buggifyValue(site: unknown, usual: number, range: unknown): number
 }
 
 /** More about an assertion, made only when it is printed. */
-export type Details = Readonly<Record<string, unknown>> | (() => unknown) | undefined
+export type Details = Readonly<Record<string, unknown>> | string | (() => unknown) | undefined
 
 interface Current {
   /** The engine whose events run right now; undefined outside a simulation and between two slices of one. */

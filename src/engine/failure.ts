@@ -4,6 +4,7 @@ export type FailureKind =
   | 'UnhandledError'
   | 'AlwaysViolated'
   | 'UnreachableReached'
+  | 'BadCondition'
   | 'InvariantViolation'
   | 'Deadlock'
   | 'Livelock'

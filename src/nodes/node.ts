@@ -1,6 +1,7 @@
 import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput } from '../engine/errors.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import type { Wait } from '../engine/failure.ts'
 import { Owner } from '../engine/owner.ts'
 import { NodeClock } from './clock.ts'
@@ -233,6 +234,12 @@ export abstract class LifeCycle {
    * Throws (rejects with) NodeCrashed when the node is dead or dies before the task has settled.
    */
   run<T>(task: () => T | PromiseLike<T>): Promise<T> {
+    try {
+      if (typeof task !== 'function') throw badInput('node.run(task)', task, 'it must be a function')
+      refuseGenerator(task, 'node.run(task)')
+    } catch (error) {
+      return Promise.reject(error)
+    }
     // The last words of code whose node has just died move nobody.
     if (!this.engine.owner.alive) return new Promise(() => {})
     if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))

@@ -12,8 +12,8 @@ import { mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Message } from '../network/message.ts'
 
-/** Longest delay of a buggify site in the send path, virtual ms. */
-const longestSendDelayMs = 100
+/** Delay of a buggify site in the send path, virtual ms. */
+const sendDelayMs = [0.001, 100] as const
 
 /** The faults and the built-in `sometimes` of the bus: fired by the bus itself, so that no test can forget them. */
 export class InstrumentedBus implements BusHooks {
@@ -73,7 +73,7 @@ export class InstrumentedBus implements BusHooks {
   /** A delay before the network, µs. */
   private late(message: Message): number {
     const site = message.kind === 'response' ? 'bus: response sent late' : 'bus: request sent late'
-    return this.inTurn(message, Math.ceil(this.assertions.buggifyDelay(site, 0.001, longestSendDelayMs) * 1000))
+    return this.inTurn(message, Math.ceil(this.assertions.buggifyDelay(site, sendDelayMs) * 1000))
   }
 
   /** Whatever is sent after a late message waits behind it, so that the order of each link stays. */

@@ -3,6 +3,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
 import type { Failure } from '../engine/failure.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
 import { type DriveOptions, Driver, defaultDrive } from './drive.ts'
@@ -117,6 +118,7 @@ export function checkSimulation(
   context: RunContext = {},
 ): Promise<SimulationResult> {
   if (typeof body !== 'function') throw badInput('body', body, 'it must be a function (sim) => …')
+  refuseGenerator(body, 'body')
   return new Campaign(body, resolveOptions(options), context).run()
 }
 

@@ -1,5 +1,6 @@
 import { describeError } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import type { Owner } from '../engine/owner.ts'
 import { SimulationError, badInput, show } from '../engine/errors.ts'
 
@@ -33,6 +34,7 @@ export class Invariants {
   add(name: string, check: InvariantCheck, when: InvariantTime): void {
     if (typeof name !== 'string' || name === '') throw badInput('invariant name', name, 'it must be a non-empty string')
     if (typeof check !== 'function') throw badInput(`check of invariant '${name}'`, check, 'it must be a function')
+    refuseGenerator(check, `check of invariant '${name}'`)
     if (when !== 'event' && when !== 'quiet')
       throw badInput(`when of invariant '${name}'`, when, "it must be 'event' or 'quiet'")
     this.lists[when].push({ name, check })

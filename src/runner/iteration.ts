@@ -11,6 +11,7 @@ import { Engine } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
 import type { FailureKind } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
+import { refuseGeneratorObject } from '../engine/generators.ts'
 import type { Limits } from '../engine/limits.ts'
 import { userFrames } from '../engine/stack.ts'
 import { describeWaits } from '../engine/waits.ts'
@@ -169,6 +170,7 @@ export class Iteration implements Work {
     let result: unknown
     try {
       result = this.body(new Simulation(this.world, this.plan.number))
+      refuseGeneratorObject(result, 'the body')
     } catch (error) {
       this.bodyFailed(error)
       return

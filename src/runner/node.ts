@@ -2,6 +2,7 @@ import type { NodeActors } from '../actors/node-actors.ts'
 import { Bus, type BusShared } from '../bus/bus.ts'
 import { copyPayload } from '../bus/payload.ts'
 import { badInput } from '../engine/errors.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import { LifeCycle } from '../nodes/node.ts'
 import { Storage, type StorageFaults } from '../nodes/storage.ts'
 
@@ -51,6 +52,7 @@ export class Node extends LifeCycle {
   start(boot: Boot): void {
     if (typeof boot !== 'function')
       throw badInput(`boot of node '${this.id}'`, boot, 'it must be a function of the node')
+    refuseGenerator(boot, `boot of node '${this.id}'`)
     this.isVictim = true
     this.bootWith(() => boot(this))
   }

@@ -1,3 +1,4 @@
+import { SimulationError, show } from '../engine/errors.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Alphabet, DrawView, Operation } from './operation.ts'
 
@@ -42,7 +43,7 @@ export function choose<Sim, Node>(
   view: DrawView<Node>,
 ): Weighted<Sim, Node> | undefined {
   const isAlways = all.every(({ operation }) => operation.enabled === undefined)
-  const open = isAlways ? all : all.filter(({ operation }) => operation.enabled?.(view) ?? true)
+  const open = isAlways ? all : all.filter((one) => isEnabled(one, view))
   // No draw when the choice is forced.
   if (open.length <= 1) return open[0]
   let total = 0
@@ -53,4 +54,13 @@ export function choose<Sim, Node>(
     at -= one.weight
   }
   return open.at(-1)
+}
+
+/** A promise is neither true nor false, and would count as true. */
+function isEnabled<Sim, Node>({ name, operation }: Weighted<Sim, Node>, view: DrawView<Node>): boolean {
+  if (operation.enabled === undefined) return true
+  const answer: unknown = operation.enabled(view)
+  if (typeof answer === 'boolean') return answer
+  const text = `enabled of operation '${name}' answered ${show(answer)}: it must answer true or false, synchronously`
+  throw new SimulationError('BAD_CONDITION', text)
 }

@@ -1,4 +1,5 @@
 import { badInput } from '../engine/errors.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import type { RandomStream } from '../random/stream.ts'
 
 /** What an operation may look at when it is drawn. */
@@ -60,6 +61,7 @@ function checkOperation(name: string, operation: unknown): void {
   if (!(typeof weight === 'number' && weight >= 0 && Number.isFinite(weight))) {
     throw badInput(`weight of ${where}`, weight, 'it must be a number, 0 or more')
   }
+  for (const part of ['draw', 'enabled', 'run'] as const) refuseGenerator(given[part], `${part} of ${where}`)
   for (const [part, value] of Object.entries({ draw, enabled })) {
     if (value !== undefined && typeof value !== 'function')
       throw badInput(`${part} of ${where}`, value, 'it must be a function')
