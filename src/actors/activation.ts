@@ -115,10 +115,14 @@ export class Activation {
   /** What keeps the activation from going on, when it is not idle. */
   *waits(node: string): Iterable<Wait> {
     const { id, doing, state, doingSince: since } = this
-    if (state === 'loading') yield { owner: node, what: `factory of actor ${id}`, since }
+    if (state === 'loading') yield { owner: node, what: `factory of actor ${id}`, since, isUnderWay: true }
     else if (this.running === 0) return
-    else if (doing === hooksRun) yield { owner: node, what: `deactivation hooks of actor ${id}`, since }
-    else yield { owner: node, what: doing === '' ? `a timer's turn of actor ${id}` : `${id}.${doing}`, since }
+    else if (doing === hooksRun)
+      yield { owner: node, what: `deactivation hooks of actor ${id}`, since, isUnderWay: true }
+    else {
+      const what = doing === '' ? `a timer's turn of actor ${id}` : `${id}.${doing}`
+      yield { owner: node, what, since, isUnderWay: true }
+    }
   }
 
   /** The chain of a call that the present turn makes. */

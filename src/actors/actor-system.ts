@@ -116,8 +116,9 @@ export class ActorSystem {
     this.parts.coverage.hit(this.sites[site])
   }
 
-  /** True when no turn of a timer and no deactivation is under way. */
+  /** True when no turn of a timer, no deactivation and no access to state is under way. */
   get isQuiet(): boolean {
+    if (this.storage.isBusy) return false
     for (const { underWay } of this.members.values()) if (underWay > 0) return false
     return true
   }

@@ -13,7 +13,14 @@ import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import { PendingRequests } from './pending-requests.ts'
 import { type BusMetrics, type PendingRequest, newBusMetrics } from './pending.ts'
-import { type RequestOptions, type RetryOptions, checkRequestOptions, defaultTimeoutMs } from './request-options.ts'
+import {
+  type RequestOptions,
+  type SendOptions,
+  checkRequestOptions,
+  checkSendOptions,
+  defaultTimeoutMs,
+} from './request-options.ts'
+import { Retries } from './retries.ts'
 import { type RemoteFailure, Responder } from './responder.ts'
 
 const timeoutKind: ClockKind<PendingRequest> = clockKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
@@ -25,12 +32,14 @@ export interface BusShared {
   readonly hooks: BusHooks
   /** Correlation ids are unique over nodes and incarnations. */
   correlationIds: number
-  /** Requests pending, all buses together. */
+  /** Requests pending, all buses together; those in the background are not counted here, nor in the next two. */
   pending: number
   /** Handlers under way, all buses together. */
   handling: number
   /** Messages between a bus and the network or a node: delayed before sending, or parked while the node boots. */
   moving: number
+  /** The system never rests, and is looked at as if it did: what it has but renewed counts as ended. */
+  leavesOutRenewed: boolean
 }
 
 /** A node's message bus: requests with responses, and one-way messages. */
@@ -44,6 +53,7 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly engine: Engine
   protected readonly requests = new PendingRequests()
   private inBackground = 0
+  private readonly retries: Retries
   /** Messages that arrived while the node was booting or paused. */
   private readonly parked: Message[] = []
   /** Those of them whose turn is queued. */
@@ -57,15 +67,17 @@ export class Bus implements Endpoint, LifeCycleListener {
     this.node = node
     this.shared = shared
     this.engine = shared.engine
+    this.retries = new Retries(node, shared, this.metrics)
     this.responder = new Responder(node, shared, this.metrics, this.reply)
     node.listen(this)
     shared.network.attach(this)
     shared.engine.describeWaits(() => this.waits())
   }
 
-  /** Requests sent from this node that have no outcome yet. */
+  /** Requests sent from this node that have no outcome yet, but for those in the background. */
   get pending(): number {
-    return this.requests.size - this.inBackground
+    if (this.shared.leavesOutRenewed) return 0
+    return this.requests.size - this.inBackground + this.retries.pausing
   }
 
   /** Registers what answers `method`; throws SimulationError when the node has a handler for it already. */
@@ -87,11 +99,15 @@ export class Bus implements Endpoint, LifeCycleListener {
       const copy = copyPayload(payload)
       const retry = options?.retry
       const timeoutMs = options?.timeout ?? defaultTimeoutMs
-      if (retry === undefined) return this.attempt(to, method, copy, timeoutMs) as Promise<Result>
+      const background = options?.background === true
+      if (retry === undefined) {
+        return this.attempt(to, method, copy, timeoutMs, undefined, false, background) as Promise<Result>
+      }
       const { idempotencyKey = false } = retry
       const own = idempotencyKey === true ? `${this.id} ${this.shared.correlationIds + 1}` : undefined
       const key = typeof idempotencyKey === 'string' ? idempotencyKey : own
-      return this.retry(to, method, copy, timeoutMs, retry, key) as Promise<Result>
+      const attempt = (): Promise<unknown> => this.attempt(to, method, copy, timeoutMs, key, false, background)
+      return this.retries.run({ to, method, background }, retry, attempt) as Promise<Result>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -101,8 +117,7 @@ export class Bus implements Endpoint, LifeCycleListener {
    * A question of the system itself, to a node that exists. What it rejects with only tells the kinds of failure apart:
    * the system says more to its own callers.
    *
-   * `background`: it keeps nothing going, the simulation is quiet and may end while it is under way; for what a system
-   * does for ever by itself: renewing leases, heartbeats.
+   * `background`: see RequestOptions; for what a system does for ever by itself: renewing leases.
    */
   ask<Result>(to: string, method: string, payload: unknown, timeoutMs: number, background = false): Promise<Result> {
     const copy = copyPayload(payload)
@@ -110,14 +125,16 @@ export class Bus implements Endpoint, LifeCycleListener {
   }
 
   /** Sends a one-way message; resolves when the network has it. Rejects with SendFailed or PayloadNotCloneable. */
-  send(to: string, method: string, payload?: unknown): Promise<void> {
+  send(to: string, method: string, payload?: unknown, options?: SendOptions): Promise<void> {
     try {
+      if (options !== undefined) checkSendOptions(options)
       checkMethod(method, 'bus.send method')
       const copy = copyPayload(payload)
       const destination = this.shared.network.endpoint(to)
       if (destination === undefined) throw new SendFailed(to, method, 'there is no such node')
       if (!this.node.alive || !this.engine.owner.alive) return this.deadRequest(method)
       const message = this.message('one-way', destination, method, 0, copy, false)
+      message.background = options?.background === true
       if (!this.transmit(message)) return Promise.reject(notSent(message))
       this.metrics.sent++
       return resolved
@@ -137,7 +154,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     // A boot function that asks others must get its answers: all the rest waits until it has settled.
     const answersBoot = node.state === 'booting' && message.kind === 'response'
     if ((node.state === 'booting' && !answersBoot) || node.state === 'paused') {
-      this.shared.moving++
+      this.moves(message, 1)
       this.parked.push(message)
     } else if (node.state === 'running' || answersBoot) {
       this.engine.become(node.owner)
@@ -148,8 +165,8 @@ export class Bus implements Endpoint, LifeCycleListener {
 
   died(): void {
     this.responder.died()
-    this.shared.moving -= this.parked.length
-    this.parked.length = 0
+    for (const message of this.parked.splice(0)) this.moves(message, -1)
+    this.retries.died()
     for (const pending of [...this.requests.values()]) {
       this.end(pending)
       this.metrics.abandoned++
@@ -173,19 +190,26 @@ export class Bus implements Endpoint, LifeCycleListener {
   }
 
   up(): void {
-    this.shared.moving -= this.parked.length
-    for (const message of this.parked.splice(0)) this.unpark(message)
+    for (const message of this.parked.splice(0)) {
+      this.moves(message, -1)
+      this.unpark(message)
+    }
+  }
+
+  /** Counts a message between a bus and the network or a node. */
+  private moves(message: Message, change: 1 | -1): void {
+    if (!message.background) this.shared.moving += change
   }
 
   private unpark(message: Message): void {
     this.unparking++
-    this.shared.moving++
+    this.moves(message, 1)
     this.engine.scheduleAt(this.engine.now, parkedKind, message.id, this.address, this.acceptParked, message)
   }
 
   private readonly acceptParked = (message: Message): void => {
     this.unparking--
-    this.shared.moving--
+    this.moves(message, -1)
     this.take(message)
   }
 
@@ -236,29 +260,6 @@ export class Bus implements Endpoint, LifeCycleListener {
     })
   }
 
-  private async retry(
-    to: string,
-    method: string,
-    payload: unknown,
-    timeoutMs: number,
-    { attempts, delay = 0 }: RetryOptions,
-    key: string | undefined,
-  ): Promise<unknown> {
-    let timedOut: RequestTimeout | undefined
-    for (let left = attempts - 1; ; left--) {
-      try {
-        return await this.attempt(to, method, payload, timeoutMs, key)
-      } catch (error) {
-        if (error instanceof RequestTimeout) timedOut = error
-        else if (!(error instanceof SendFailed)) throw error
-        // The last attempt was not sent; an earlier one may have been handled, and that is what the caller must know.
-        if (left === 0 || !this.node.alive) throw timedOut ?? error
-        this.metrics.retried++
-        if (delay > 0) await this.engine.sleep(Math.round(delay * 1000))
-      }
-    }
-  }
-
   /** The last words of code whose node has just died go nowhere; anybody else learns that the node is dead. */
   private deadRequest(method: string): Promise<never> {
     if (!this.engine.owner.alive) return new Promise(() => {})
@@ -298,9 +299,9 @@ export class Bus implements Endpoint, LifeCycleListener {
       network.send(message)
       return true
     }
-    this.shared.moving++
+    this.moves(message, 1)
     const hand = (late: Message): void => {
-      this.shared.moving--
+      this.moves(late, -1)
       if (owner.alive) network.send(late)
     }
     this.engine.scheduleAt(this.engine.now + wait, sendKind, message.id, this.address, hand, message)
@@ -367,7 +368,13 @@ export class Bus implements Endpoint, LifeCycleListener {
   private *waits(): Iterable<Wait> {
     for (const pending of this.requests.values()) {
       const what = `response to request '${pending.method}' #${pending.correlationId} from ${this.id} to ${pending.to}`
-      yield { owner: pending.caller.id, what, since: pending.since, stack: pending.stack }
+      const { caller, since, stack, background } = pending
+      yield { owner: caller.id, what, since, stack, isUnderWay: !background }
+    }
+    yield* this.retries.waits()
+    for (const { kind, method, from, sentAt, background } of this.parked) {
+      const what = `${this.node.state} ${this.id} to take ${kind} '${method}'`
+      yield { owner: from.id, what, since: sentAt, isUnderWay: !background }
     }
     yield* this.responder.waits()
   }

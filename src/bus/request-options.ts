@@ -20,20 +20,43 @@ export interface RequestOptions {
   /** Virtual ms until RequestTimeout, for each attempt; `Infinity` waits for ever. Default 5,000. */
   readonly timeout?: number
   readonly retry?: RetryOptions
+  /** It keeps nothing going: the system is quiet, and may end, while it is under way; `pending` leaves it out. Default false. */
+  readonly background?: boolean
+}
+
+/** What `bus.send` may be told. */
+export interface SendOptions {
+  /** It keeps nothing going: the system is quiet, and may end, while it is under way. Default false. */
+  readonly background?: boolean
 }
 
 /** Checks the options of a request; throws SimulationError (BAD_INPUT). */
 export function checkRequestOptions(options: RequestOptions): void {
-  for (const name of Object.keys(options)) {
-    if (name !== 'timeout' && name !== 'retry') {
-      throw badInput(`request option '${name}'`, show(options), "known options are 'timeout' and 'retry'")
-    }
-  }
+  checkOptions('request', options, ['timeout', 'retry', 'background'])
   const { timeout, retry } = options
   if (timeout !== undefined && !(typeof timeout === 'number' && timeout > 0)) {
     throw badInput('request timeout', timeout, 'it must be a number of virtual milliseconds above 0, or Infinity')
   }
   if (retry !== undefined) checkRetry(retry)
+}
+
+/** Checks the options of a one-way message; throws SimulationError (BAD_INPUT). */
+export function checkSendOptions(options: SendOptions): void {
+  checkOptions('send', options, ['background'])
+}
+
+function checkOptions(what: string, options: RequestOptions, known: readonly string[]): void {
+  if (options === null || typeof options !== 'object')
+    throw badInput(`${what} options`, options, 'they must be an object')
+  for (const name of Object.keys(options)) {
+    if (known.includes(name)) continue
+    const names = known.map((one) => `'${one}'`).join(' and ')
+    throw badInput(`${what} option '${name}'`, show(options), `known options are ${names}`)
+  }
+  const { background } = options
+  if (background !== undefined && typeof background !== 'boolean') {
+    throw badInput(`${what} background`, background, 'it must be true or false')
+  }
 }
 
 function checkRetry(retry: RetryOptions): void {

@@ -107,24 +107,28 @@ export class Responder {
     this.answered = undefined
     this.closed = false
     this.whenIdle = undefined
-    this.shared.handling -= this.underWay.size
+    for (const entry of this.underWay) this.count(entry.message, -1)
     this.underWay.clear()
   }
 
   *waits(): Iterable<Wait> {
     for (const { message, since } of this.underWay) {
       const what = `handler of ${message.kind} '${message.method}' from ${message.from.id}`
-      yield { owner: this.node.owner.id, what, since }
+      yield { owner: this.node.owner.id, what, since, isUnderWay: !message.background }
     }
+  }
+
+  private count({ background }: Message, change: 1 | -1): void {
+    if (!background) this.shared.handling += change
   }
 
   private wait(message: Message, result: PromiseLike<unknown>): void {
     const entry: UnderWay = { message, since: this.engine.now }
     this.underWay.add(entry)
-    this.shared.handling++
+    this.count(message, 1)
     const over = (): boolean => {
       if (!this.underWay.delete(entry)) return false
-      this.shared.handling--
+      this.count(message, -1)
       if (this.underWay.size === 0) this.idle()
       return true
     }

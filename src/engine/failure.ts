@@ -6,6 +6,7 @@ export type FailureKind =
   | 'UnreachableReached'
   | 'BadCondition'
   | 'InvariantViolation'
+  | 'NotEventually'
   | 'Deadlock'
   | 'Livelock'
   | 'LimitExceeded'
@@ -42,4 +43,6 @@ export interface Wait {
   readonly since: number
   /** Where it was called; only known while recording. */
   readonly stack?: Error | undefined
+  /** The system is not quiet while this goes on. */
+  readonly isUnderWay?: boolean
 }

@@ -364,7 +364,8 @@ function isDelivery({ kind }: SimEvent): boolean {
 }
 
 function waitFor(what: string, message: Message): Wait {
-  return { owner: message.from.id, what: `${what} ${describeMessage(message)}`, since: message.sentAt }
+  const { from, sentAt, background } = message
+  return { owner: from.id, what: `${what} ${describeMessage(message)}`, since: sentAt, isUnderWay: !background }
 }
 
 /** Sees every message; built-in invariants listen. */

@@ -357,12 +357,13 @@ export abstract class LifeCycle {
 
   private *waits(): Iterable<Wait> {
     for (const task of this.tasks) {
-      yield { owner: task.caller.id, what: this.describe(task), since: task.since, stack: task.stack }
+      yield { owner: task.caller.id, what: this.describe(task), since: task.since, stack: task.stack, isUnderWay: true }
     }
     if (this.owner.alive && this.bootSince !== undefined) {
-      yield { owner: this.id, what: `boot of ${this.id}`, since: this.bootSince }
+      yield { owner: this.id, what: `boot of ${this.id}`, since: this.bootSince, isUnderWay: true }
     }
-    if (this.isStopping) yield { owner: this.id, what: `stop of ${this.id}`, since: this.stoppingSince }
+    if (this.isStopping)
+      yield { owner: this.id, what: `stop of ${this.id}`, since: this.stoppingSince, isUnderWay: true }
   }
 }
 

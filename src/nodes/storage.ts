@@ -3,6 +3,7 @@ import { type StorageChances, lostByDefault } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { eventKind } from '../engine/event.ts'
+import type { Wait } from '../engine/failure.ts'
 import { Owner } from '../engine/owner.ts'
 import { hashString, mix } from '../random/hash.ts'
 import { Occasion } from '../random/occasion.ts'
@@ -46,6 +47,15 @@ interface Drawn {
 const usualMicros = 2_000
 
 const operationKind = eventKind<unknown>('sleep', undefined, usualMicros)
+/** An operation under way. */
+interface Operation {
+  readonly caller: Owner
+  /** 'read of x'. */
+  readonly what: string
+  /** Virtual time, µs. */
+  readonly since: number
+}
+
 const landKind = eventKind<string>('write', (key) => key, usualMicros)
 
 /**
@@ -71,6 +81,7 @@ export class Storage {
   private random: RandomStream | undefined
   private faultRandom: RandomStream | undefined
   private readonly occasion = new Occasion()
+  private readonly operations = new Set<Operation>()
 
   constructor(
     engine: Engine,
@@ -83,13 +94,14 @@ export class Storage {
     this.name = name
     this.faults = faults
     this.copy = copy
+    engine.describeWaits(() => this.waits())
     this.machine = options.shared === true ? new Owner(`storage ${name}`) : undefined
   }
 
   /** The value of a key; undefined: there is none. Rejects with StorageFailed. */
   async read<T>(key: string, options: { fence?: number } = {}): Promise<Stored<T> | undefined> {
     const { takesMicros, fails } = this.draw('read', key)
-    await this.engine.sleep(takesMicros, operationKind)
+    await this.take(takesMicros, 'read', key)
     if (fails) throw new StorageFailed('read', key, 'input/output error')
     const { fence } = options
     if (fence !== undefined && fence > (this.fences.get(key) ?? 0)) this.fences.set(key, fence)
@@ -125,7 +137,7 @@ export class Storage {
     options: WriteOptions,
     { takesMicros, fails, lands }: Drawn,
   ): Promise<number | VersionConflict> {
-    await this.engine.sleep(takesMicros, operationKind)
+    await this.take(takesMicros, 'write', key)
     return fails && !lands ? 0 : this.put(key, value, options)
   }
 
@@ -148,8 +160,28 @@ export class Storage {
     }
     const at = engine.now + this.stream().below(takesMicros)
     engine.scheduleAt(at, landKind, hashString('land'), machine, land, key)
-    await engine.sleep(takesMicros, operationKind)
+    await this.take(takesMicros, 'write', key)
     return version
+  }
+
+  /** True while an operation is under way of somebody who lives to see its end. */
+  get isBusy(): boolean {
+    for (const { caller } of this.operations) if (caller.alive) return true
+    return false
+  }
+
+  private async take(micros: number, operation: string, key: string): Promise<void> {
+    const { engine, operations } = this
+    const entry: Operation = { caller: engine.owner, what: `${operation} of ${key}`, since: engine.now }
+    operations.add(entry)
+    await engine.sleep(micros, operationKind)
+    operations.delete(entry)
+  }
+
+  private *waits(): Iterable<Wait> {
+    for (const { caller, what, since } of this.operations) {
+      if (caller.alive) yield { owner: caller.id, what: `storage ${this.name}: ${what}`, since, isUnderWay: true }
+    }
   }
 
   private put(key: string, value: unknown, { ifVersion, fence }: WriteOptions): number | VersionConflict {
@@ -165,7 +197,7 @@ export class Storage {
   /** Makes everything written so far durable. Rejects with StorageFailed; then some of it may be. */
   async sync(): Promise<void> {
     const { takesMicros, fails, share } = this.draw('sync', '*')
-    await this.engine.sleep(takesMicros, operationKind)
+    await this.take(takesMicros, 'sync', '*')
     if (!fails) return this.flush()
     const all = [...this.dirty]
     this.flush(all.slice(0, Math.floor(share * (all.length + 1))))

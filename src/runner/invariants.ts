@@ -13,6 +13,8 @@ export type InvariantCheck = () => string | boolean
 interface Invariant {
   readonly name: string
   readonly check: InvariantCheck
+  /** True where the system never comes to rest: what it says is what makes that no leak. */
+  readonly isImplied: boolean
 }
 
 /** The invariants of one iteration. */
@@ -21,6 +23,8 @@ export class Invariants {
   /** The test has added some: code that may leave promises floating. */
   runUserCode = false
   private readonly lists: Record<InvariantTime, Invariant[]> = { event: [], quiet: [] }
+  /** Those `quiet` ones that have not held yet since the last mending, where the system never comes to rest. */
+  private unheld: readonly Invariant[] | undefined
 
   constructor(engine: Engine) {
     this.engine = engine
@@ -31,13 +35,13 @@ export class Invariants {
     return [...this.lists.event, ...this.lists.quiet].map(({ name }) => name)
   }
 
-  add(name: string, check: InvariantCheck, when: InvariantTime): void {
+  add(name: string, check: InvariantCheck, when: InvariantTime, isImplied = false): void {
     if (typeof name !== 'string' || name === '') throw badInput('invariant name', name, 'it must be a non-empty string')
     if (typeof check !== 'function') throw badInput(`check of invariant '${name}'`, check, 'it must be a function')
     refuseGenerator(check, `check of invariant '${name}'`)
     if (when !== 'event' && when !== 'quiet')
       throw badInput(`when of invariant '${name}'`, when, "it must be 'event' or 'quiet'")
-    this.lists[when].push({ name, check })
+    this.lists[when].push({ name, check, isImplied })
   }
 
   /** Checks all of one kind; the first that does not hold is the iteration's failure. */
@@ -52,6 +56,31 @@ export class Invariants {
       this.checkOne(invariant, owner)
     }
     engine.owner = owner
+  }
+
+  /** The system is mended: all `quiet` ones are to hold anew. */
+  mend(): void {
+    this.unheld = undefined
+  }
+
+  /**
+   * For a system that never comes to rest: true when each of the `quiet` ones has held at one instant of those at which
+   * this was called. What is on its way at any one instant is no reason for any of them to hold at all of them.
+   */
+  haveHeld(): boolean {
+    const { engine } = this
+    const { owner } = engine
+    engine.owner = engine.test
+    this.unheld ??= this.lists.quiet.filter(({ isImplied }) => !isImplied)
+    this.unheld = this.unheld.filter(({ check }) => !holds(check))
+    engine.owner = owner
+    return this.unheld.length === 0
+  }
+
+  /** Reports the first one that has never held. */
+  failUnheld(): void {
+    const [first] = this.unheld ?? []
+    if (first !== undefined) this.checkOne(first, this.engine.owner)
   }
 
   private checkOne({ name, check }: Invariant, owner: Owner): void {
@@ -87,5 +116,13 @@ export class Invariants {
       const text = `the check of invariant "${name}" answered ${show(answer)}: it must answer true, or a string that says why not, synchronously`
       this.engine.report('InvariantViolation', name, text, new SimulationError('BAD_INVARIANT', text))
     }
+  }
+}
+
+function holds(check: InvariantCheck): boolean {
+  try {
+    return check() === true
+  } catch {
+    return false
   }
 }

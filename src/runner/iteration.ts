@@ -21,6 +21,7 @@ import { beginContext } from '../virtual/async-context.ts'
 import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
 import type { ReplayPlan } from './replay-plan.ts'
+import { Rest, lookMicros } from './rest.ts'
 import { Simulation } from './simulation.ts'
 import { type IterationResult, SeedResult } from './verdict.ts'
 import { World } from './world.ts'
@@ -69,8 +70,9 @@ export class Iteration implements Work {
   private phase: Phase = 'body'
   private bodySettled = false
   private interruptedFlag = false
-  /** Virtual time, µs, at which quiesce gives up. */
-  private quiesceEnd = 0
+  private readonly rest: Rest
+  /** A system that never rests is judged until this virtual time, µs; -1: it is not judged yet. */
+  private judgedUntil = -1
   /** Virtual time, µs, at which all that happens at the instant of becoming quiet is over; -1: it is not quiet. */
   private instantEnds = -1
 
@@ -80,6 +82,7 @@ export class Iteration implements Work {
     this.body = body
     this.engine = new Engine(plan.seed, plan.limits, trace)
     this.engine.isRepeat = plan.isRepeat === true
+    this.rest = new Rest(this.engine)
     beginContext(this.engine)
     this.chaos = drawChaos(plan.chaos, this.engine.streams)
     this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)
@@ -134,11 +137,15 @@ export class Iteration implements Work {
   advance(): boolean {
     const { engine, world } = this
     if (this.phase === 'over') return false
-    if (engine.failure === undefined) world.invariants.check('event')
+    if (engine.failure === undefined) {
+      world.invariants.check('event')
+      if (world.eventuals.areOpen) world.eventuals.check()
+    }
     if (engine.failure !== undefined || this.interruptedFlag) return this.end()
     if (this.phase === 'body') {
       if (this.bodySettled) this.beginQuiesce('final quiesce')
       else if (world.quiescing.length > 0) this.beginQuiesce('quiesce')
+      else if (world.eventuals.wantsMending) this.mend()
     }
     if (this.phase !== 'body' && this.settled()) {
       this.checkFramework()
@@ -196,8 +203,9 @@ export class Iteration implements Work {
     }
   }
 
-  /** It has an invariant, or an assertion of ours was evaluated. */
+  /** It has an invariant or an `eventually`, or an assertion of ours was evaluated. */
   private asserts(): boolean {
+    if (this.world.eventuals.wereAdded) return true
     const builtin = Object.values<string>(builtinInvariants)
     if (this.world.invariants.names.some((name) => !builtin.includes(name))) return true
     const records = [...this.plan.coverage.records()]
@@ -211,7 +219,12 @@ export class Iteration implements Work {
 
   private beginQuiesce(phase: 'quiesce' | 'final quiesce'): void {
     this.phase = phase
-    this.quiesceEnd = this.engine.now + this.engine.limits.quiesceMs * 1000
+    this.rest.begin()
+    this.judgedUntil = -1
+    this.mend()
+  }
+
+  private mend(): void {
     this.engine.owner = this.engine.test
     this.world.mend()
   }
@@ -221,21 +234,59 @@ export class Iteration implements Work {
     const { engine, world } = this
     if (!world.quiet) {
       this.instantEnds = -1
-      if (engine.now > this.quiesceEnd)
-        this.leak(`not quiet after ${formatMillis(engine.limits.quiesceMs * 1000)} virtual`)
+      return this.settledWithoutRest()
+    }
+    if (!this.instantIsOver() || this.mustWait()) return false
+    if (this.phase === 'shutdown') return this.shutDown()
+    world.invariants.check('quiet')
+    return engine.failure !== undefined || this.quiesced()
+  }
+
+  /** What must become true after mending must do so before the end. */
+  private mustWait(): boolean {
+    return this.phase === 'final quiesce' && this.world.eventuals.areOpen
+  }
+
+  /** The same for a system that renews its traffic for ever. */
+  private settledWithoutRest(): boolean {
+    const { engine, world, rest } = this
+    if (!rest.renews()) {
+      const { workload, quiescing } = world
+      const mayWait = !workload.mayWait && workload.underWay > 0 && workload.underWay <= quiescing.length
+      if (mayWait && rest.isStuckFor(lookMicros)) workload.mayWait = true
+      if (rest.isStuckFor(engine.limits.quiesceMs * 1000))
+        this.leak(`not quiet after ${formatMillis(engine.limits.quiesceMs * 1000)} virtual`, true)
       return false
     }
-    if (!this.instantIsOver()) return false
-    if (this.phase === 'shutdown') {
-      if (world.continueShutdown()) return false
-      world.checkShutdown()
-      return true
+    if (engine.nextTime <= engine.now || this.mustWait()) return false
+    if (this.phase === 'shutdown') return this.shutDown()
+    if (this.judgedUntil < 0) this.judgedUntil = engine.now + lookMicros
+    if (world.invariants.haveHeld()) return this.quiesced()
+    if (engine.now < this.judgedUntil) return false
+    world.bus.leavesOutRenewed = true
+    const haveHeld = world.invariants.haveHeld()
+    if (!haveHeld) world.invariants.failUnheld()
+    world.bus.leavesOutRenewed = false
+    return !haveHeld || this.quiesced()
+  }
+
+  /** The next round of the shutdown; true when it was the last. */
+  private shutDown(): boolean {
+    if (this.world.continueShutdown()) {
+      this.rest.begin(0)
+      return false
     }
-    world.invariants.check('quiet')
-    if (engine.failure !== undefined) return true
+    this.world.checkShutdown()
+    return true
+  }
+
+  /** Quiet, and all that must hold then does: true when the iteration is over. */
+  private quiesced(): boolean {
+    const { engine, world } = this
     if (this.phase === 'final quiesce') {
       if (!world.continueShutdown()) return true
       this.phase = 'shutdown'
+      this.rest.begin(0)
       // When no node is alive nothing is left to end, and nothing can run.
       if (world.quiet) world.checkShutdown()
       return world.quiet
@@ -260,7 +311,10 @@ export class Iteration implements Work {
   }
 
   private nothingRuns(): void {
+    const { workload, quiescing } = this.world
     if (this.phase === 'body') this.deadlock()
+    else if (!workload.mayWait && workload.underWay > 0 && workload.underWay <= quiescing.length)
+      workload.mayWait = true
     else this.leak('nothing can run any more')
   }
 
@@ -276,10 +330,10 @@ export class Iteration implements Work {
     )
   }
 
-  private leak(why: string): void {
+  private leak(why: string, isRenewing = false): void {
     const { world } = this
     const { inFlight } = world.network.counts
-    const waits = describeWaits(this.engine.waits())
+    const waits = describeWaits(this.rest.leftovers(isRenewing))
     const messages = inFlight > 0 ? `\n  ${inFlight} message(s) in flight` : ''
     this.fail('Leak', `${why}; still under way:${waits}${messages}`)
   }
@@ -293,6 +347,6 @@ export class Iteration implements Work {
   private end(): boolean {
     this.phase = 'over'
     this.world.end()
-    return this.world.invariants.runUserCode
+    return this.world.invariants.runUserCode || this.world.eventuals.wereAdded
   }
 }

@@ -43,6 +43,11 @@ export class Node extends LifeCycle {
     return (this.disk ??= new Storage(this.engine, this.id, this.parts.storageFaults, copyPayload))
   }
 
+  /** True while an operation of the node's disk is under way. */
+  get storageIsBusy(): boolean {
+    return this.disk?.isBusy === true
+  }
+
   /** Calls to actors from this node, and the activations that live here. */
   get actors(): NodeActors {
     return this.parts.actorsOf(this)

@@ -9,6 +9,7 @@ import type { Alphabet } from '../workload/operation.ts'
 import type { WorkloadOutcome } from '../workload/outcome.ts'
 import type { WorkloadOptions } from '../workload/options.ts'
 import { Workload } from '../workload/workload.ts'
+import type { EventuallyOptions } from './eventuals.ts'
 import type { InvariantCheck, InvariantTime } from './invariants.ts'
 import type { Boot, Node } from './node.ts'
 import type { World } from './world.ts'
@@ -89,6 +90,17 @@ export class Simulation {
     }
     this.world.invariants.runUserCode = true
     this.world.invariants.add(name, check, options.when ?? 'event')
+  }
+
+  /**
+   * Something that must become true after mending, within so many virtual milliseconds (default 10,000): what the
+   * system repairs by itself. The check is asked after every event from mending on, and answers true, or false or a
+   * string that says why not yet. Resolves when it has become true; where it does not, the seed fails with its last answer.
+   *
+   * Waiting for it begins mending, as `quiesce` does. Where nobody waits it is judged when the body has returned.
+   */
+  eventually(name: string, check: InvariantCheck, options: EventuallyOptions = {}): Promise<void> {
+    return this.world.eventuals.add(name, check, options)
   }
 
   /**

@@ -23,6 +23,7 @@ import {
   builtinInvariants,
   isOn,
 } from './builtin-invariants.ts'
+import { Eventuals } from './eventuals.ts'
 import { InstrumentedBus } from './bus-hooks.ts'
 import type { WorkloadRecord } from '../workload/planned-operation.ts'
 import { Invariants } from './invariants.ts'
@@ -43,6 +44,14 @@ export interface WorldPlan {
   readonly busClass: typeof Bus | undefined
 }
 
+/** A caller of `sim.quiesce()`. */
+interface Quiescing {
+  readonly owner: Owner
+  readonly resolve: () => void
+  /** An operation of a workload called it, as the first thing it did. */
+  readonly byOperation: boolean
+}
+
 /** Everything that exists in one iteration. */
 export class World {
   readonly engine: Engine
@@ -55,7 +64,8 @@ export class World {
   readonly bus: BusShared
   readonly workload: WorkloadRecord
   /** Callers of `sim.quiesce()` that still wait. */
-  readonly quiescing: { readonly owner: Owner; readonly resolve: () => void }[] = []
+  readonly quiescing: Quiescing[] = []
+  readonly eventuals: Eventuals
 
   /** Undefined until the first actor is called. */
   actorSystem: ActorSystem | undefined
@@ -71,10 +81,19 @@ export class World {
     this.network = new Network(engine, this.faults, copyPayload)
     this.assertions = new IterationAssertions(engine, coverage, this.faults, chaos.buggify)
     this.invariants = new Invariants(engine)
-    this.workload = { planned: plan.replay?.operations, started: [], next: 0 }
+    this.eventuals = new Eventuals(engine)
+    this.workload = {
+      planned: plan.replay?.operations,
+      started: [],
+      next: 0,
+      underWay: 0,
+      isCalling: false,
+      mayWait: false,
+    }
     const hooks = new InstrumentedBus(engine, this.faults, this.assertions, coverage, chaos)
     this.hooks = hooks
-    this.bus = { engine, network: this.network, hooks, correlationIds: 0, pending: 0, handling: 0, moving: 0 }
+    const counts = { correlationIds: 0, pending: 0, handling: 0, moving: 0 }
+    this.bus = { engine, network: this.network, hooks, ...counts, leavesOutRenewed: false }
     this.watch(hooks, plan.invariants)
     if (strategy === 'random') engine.policy = new RandomOrder(engine.random('schedule'))
     if (chaos.profile === 'calm' && strategy === 'fifo') return
@@ -159,22 +178,25 @@ export class World {
     if (isOn(option, 'outcomes')) {
       const outcomes = new RequestOutcomes(this.engine)
       hooks.outcomes = outcomes
-      this.invariants.add(builtinInvariants.outcomes, () => outcomes.allEnded(), 'quiet')
+      this.invariants.add(builtinInvariants.outcomes, () => outcomes.allEnded(), 'quiet', true)
     }
     if (isOn(option, 'pending')) {
-      this.invariants.add(builtinInvariants.pending, () => nothingPending(this.nodes), 'quiet')
+      this.invariants.add(builtinInvariants.pending, () => nothingPending(this.nodes), 'quiet', true)
     }
   }
 
   quiesce(): Promise<void> {
     return new Promise((resolve) => {
-      this.quiescing.push({ owner: this.engine.owner, resolve })
+      this.quiescing.push({ owner: this.engine.owner, resolve, byOperation: this.workload.isCalling })
     })
   }
 
   /** Ends the chaos phase: nothing is injected any more, everything broken is mended. */
   mend(): void {
     this.faults.active = false
+    this.invariants.mend()
+    this.eventuals.mend()
+    this.workload.mayWait = false
     this.episodes?.endAll()
     this.hooks.mend()
     this.engine.mend()
@@ -187,12 +209,21 @@ export class World {
     }
   }
 
-  /** True when nothing is in flight: no message, no pending request, no handler, task or boot under way. */
+  /** True when nothing is under way: no message, no request, handler, task, boot, operation of a storage or workload. */
   get quiet(): boolean {
-    const { bus, network, nodes } = this
+    const { bus, network, nodes, workload } = this
     if (network.counts.inFlight > 0 || bus.pending > 0 || bus.handling > 0 || bus.moving > 0) return false
-    for (const node of nodes) if (node.runningTasks > 0 || node.state === 'booting') return false
+    if (workload.underWay > this.waitingOperations) return false
+    for (const node of nodes) {
+      if (node.runningTasks > 0 || node.state === 'booting' || node.storageIsBusy) return false
+    }
     return this.actorSystem?.isQuiet ?? true
+  }
+
+  /** Operations under way that wait for quiet themselves. */
+  get waitingOperations(): number {
+    const { quiescing, workload } = this
+    return workload.mayWait ? quiescing.length : quiescing.filter(({ byOperation }) => byOperation).length
   }
 
   /** True when the chaos profile is `swarm`. */
@@ -205,7 +236,9 @@ export class World {
     for (const { bus } of this.nodes) {
       for (const key of Object.keys(sum) as (keyof BusMetrics)[]) sum[key] += bus.metrics[key]
     }
-    return { ...sum, pending: this.bus.pending, inFlight: this.network.counts.inFlight }
+    const { pending, leavesOutRenewed } = this.bus
+    if (leavesOutRenewed) return { ...sum, pending: 0, inFlight: 0 }
+    return { ...sum, pending, inFlight: this.network.counts.inFlight }
   }
 
   /** Nobody's code runs any more. */

@@ -16,6 +16,12 @@ export interface WorkloadRecord {
   readonly started: PlannedOperation[]
   /** Number of the next operation. */
   next: number
+  /** How many are under way. */
+  underWay: number
+  /** One is being called at this moment. */
+  isCalling: boolean
+  /** Those under way seem to wait for the system to become quiet, so that it must not wait for them. */
+  mayWait: boolean
 }
 
 /** Longest argument that is printed whole. */

@@ -127,9 +127,10 @@ export class Workload<Sim, Node> {
 
   /** Does an operation that begins now. */
   private async perform(operation: PlannedOperation): Promise<void> {
-    const { engine, alphabet, host, underWay } = this
+    const { engine, host, underWay } = this
     const { name, argument } = operation
     underWay.add(operation)
+    host.record.underWay++
     if (engine.trace !== undefined) {
       host.record.started.push(operation)
       engine.note('log', `operation ${operation.index}: ${describeOperation(operation)}`)
@@ -138,8 +139,7 @@ export class Workload<Sim, Node> {
     let result: unknown
     let error: string | undefined
     try {
-      // A copy, so that what it does to its argument changes neither the history nor the next replay.
-      result = await alphabet[name]?.run(host.sim, copyPlainData(argument, name) as never)
+      result = await this.call(name, argument)
     } catch (thrown) {
       const meaning = outcomeOf(thrown)
       if (meaning === undefined) throw thrown
@@ -147,8 +147,20 @@ export class Workload<Sim, Node> {
       error = errorName(thrown)
     }
     underWay.delete(operation)
+    host.record.underWay--
     this.count(name)[outcome]++
     this.ended.push({ operation, end: engine.now, outcome, result, error })
+  }
+
+  private call(name: string, argument: unknown): unknown {
+    const { alphabet, host } = this
+    host.record.isCalling = true
+    try {
+      // A copy, so that what it does to its argument changes neither the history nor the next replay.
+      return alphabet[name]?.run(host.sim, copyPlainData(argument, name) as never)
+    } finally {
+      host.record.isCalling = false
+    }
   }
 
   private count(name: string): Counts {
@@ -179,7 +191,7 @@ export class Workload<Sim, Node> {
   private *waits(): Iterable<Wait> {
     for (const operation of this.underWay) {
       const what = `operation ${operation.index}: ${describeOperation(operation)}`
-      yield { owner: this.engine.test.id, what, since: operation.at }
+      yield { owner: this.engine.test.id, what, since: operation.at, isUnderWay: !this.host.record.mayWait }
     }
   }
 }

@@ -58,7 +58,7 @@ test('a request that chaos has broken gets its answer or its timeout before the 
   }
 })
 
-test('nodes that answer each other for ever never become quiet: the leak names the message', async () => {
+test('nodes that answer each other for ever are healthy: each message ends', async () => {
   const body = (rounds: number) => (sim: Simulation) => {
     for (const [id, other] of [
       ['ping', 'pong'],
@@ -70,11 +70,8 @@ test('nodes that answer each other for ever never become quiet: the leak names t
     }
     return sim.node('ping').bus.send('pong', 'ball', 0)
   }
-  const failure = await failureOf(body(Infinity), { limits: { quiesceMs: 1_000 } })
-  expect(failure.kind).toBe('Leak')
-  expect(failure.message).toMatch(/not quiet after 1,000 ms virtual; still under way:/)
-  expect(failure.message).toMatch(/(ping|pong) waits for delivery of one-way ball, (ping → pong|pong → ping), since/)
-  await passes(body(100), { limits: { quiesceMs: 10_000 } })
+  await passes(body(Infinity), { limits: { quiesceMs: 1_000 } })
+  await passes(body(100), { limits: { quiesceMs: 1_000 } })
 })
 
 test('requests, handlers, tasks and boots that never end are named with their owners', async () => {
