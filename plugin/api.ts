@@ -1,12 +1,14 @@
 /** What a test file imports: `import { simulation, sometimes, … } from 'vitest-simulation'`. */
 import './setup.ts'
 import { installBodySites } from './worker/body-sites.ts'
+import { adaptHostClock } from './worker/host-clock.ts'
 import { createSimulationTest } from './worker/simulation-test.ts'
 import { prepareSimulations } from './worker/suite-hooks.ts'
 import type { SimulationTest } from './worker/types.ts'
 
 installBodySites()
 prepareSimulations()
+adaptHostClock()
 
 /** Defines a simulation test: `simulation.test(name, options?, body)`. */
 export const simulation: SimulationTest = createSimulationTest()

@@ -1,12 +1,20 @@
-import type { TestAnnotation, TestContext } from 'vitest'
+import type { ExpectStatic, TestAnnotation, TestContext } from 'vitest'
 import { current } from '../../src/engine/current.ts'
+import { adaptPoll } from './host-clock.ts'
 
 type Annotate = (message: string, ...more: unknown[]) => Promise<TestAnnotation>
 
 /** What a body gets as its last argument: Vitest's context of the test, with its fixtures. */
 export function bodyContext(context: TestContext): TestContext {
   const annotate = context.annotate as unknown as Annotate
+  let adapted: ExpectStatic | undefined
   return Object.create(context, {
+    expect: {
+      get: (): ExpectStatic => {
+        if (adapted === undefined) adaptPoll((adapted = context.expect))
+        return adapted
+      },
+    },
     annotate: {
       value: (message: string, ...more: unknown[]): Promise<TestAnnotation> => {
         const type = typeof more[0] === 'string' ? more[0] : 'notice'

@@ -3,6 +3,7 @@ import { errorName } from '../../src/engine/describe-error.ts'
 import type { IterationEnd } from '../../src/runner/check-simulation.ts'
 import { plainHost } from '../../src/virtual/host.ts'
 import { Expectations } from './expectations.ts'
+import { adaptHostClock, simulationClockOnly } from './host-clock.ts'
 import { IterationHooks } from './hooks.ts'
 import { Snapshots } from './snapshots.ts'
 import { attemptStarter } from './vitest-runner.ts'
@@ -19,6 +20,9 @@ export class Rounds {
   private readonly hooks: IterationHooks
   private readonly expectations: Expectations
   private readonly snapshots: Snapshots
+  private readonly clock = adaptHostClock()
+  /** Gives the hooks their fake timers back. */
+  private giveBack: (() => void) | undefined
   private isSkipped = false
   private readonly start: (number: number) => void
 
@@ -32,11 +36,17 @@ export class Rounds {
   }
 
   before(number: number): void | Promise<void> {
-    if (!this.hooks.any) return this.begin(number)
+    if (!this.hooks.any) {
+      this.begin(number)
+      this.giveBack = simulationClockOnly(this.clock)
+      return undefined
+    }
     return this.beforeWithHooks(number)
   }
 
   after(end: IterationEnd): void | Promise<void> {
+    this.giveBack?.()
+    this.giveBack = undefined
     return this.hooks.pending ? this.afterWithHooks(end) : undefined
   }
 
@@ -79,6 +89,7 @@ export class Rounds {
     await plainHost.leave()
     await this.hooks.before(() => this.begin(number))
     this.expectations.throwSoft()
+    this.giveBack = simulationClockOnly(this.clock)
   }
 
   private async afterWithHooks(end: IterationEnd): Promise<void> {

@@ -323,7 +323,7 @@ export class Iteration implements Work {
     const hint =
       waits.length > 0
         ? describeWaits(waits)
-        : '\n  the test body: a promise that no event of the simulation settles (a real timer, file, socket or import, expect.poll, vi.waitFor, or a promise that is never resolved)'
+        : '\n  the test body: a promise that no event of the simulation settles (a real timer, file, socket or import, or a promise that is never resolved)'
     this.fail(
       'Deadlock',
       `nothing can run at ${formatMillis(this.engine.now)} virtual and the test body has not returned; waiting:${hint}`,

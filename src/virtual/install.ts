@@ -8,6 +8,7 @@ import { installEventTimeStamp } from './event-time-stamp.ts'
 import { installMathRandom } from './math-random.ts'
 import { installPerformance } from './performance.ts'
 import { installProcessClock } from './process-clock.ts'
+import { dispatcherPlaces, putBack } from './put-back.ts'
 import { installRandomBytes } from './random-bytes.ts'
 import { installRandomInt } from './random-int.ts'
 import { installRandomUuid } from './random-uuid.ts'
@@ -19,6 +20,7 @@ import { installWebCrypto } from './web-crypto.ts'
 
 interface Installation {
   readonly Date: DateConstructor
+  readonly places: ReturnType<typeof dispatcherPlaces>
 }
 const key = Symbol.for('vitest-simulation.installed')
 
@@ -40,6 +42,15 @@ export function installVirtualGlobals(): void {
   installConsole()
 }
 
+/**
+ * Takes fake timers out for the time of an iteration: only the simulation's time may pass in it. `isFake` tells a
+ * replaced function that is meant to be there, as a spy, from one that is not. Gives back how to put them in again.
+ */
+export function withoutFakeTimers(isFake: (value: unknown) => boolean): () => void {
+  const installation = (globalThis as unknown as Record<symbol, Installation | undefined>)[key]
+  return installation === undefined ? () => undefined : putBack(installation.places, isFake)
+}
+
 function install(): Installation {
   const virtualDate = installDate()
   installDateTimeFormat()
@@ -58,5 +69,5 @@ function install(): Installation {
   installAsyncContext()
   // Named imports of ES modules (`import { setTimeout } from 'node:timers/promises'`) follow only after this.
   syncBuiltinESMExports()
-  return { Date: virtualDate }
+  return { Date: virtualDate, places: dispatcherPlaces() }
 }

@@ -176,3 +176,36 @@ describe("Vitest's context", () => {
     expect(printed('CLOSED')).toEqual(['8080'])
   })
 })
+
+describe("the host's clock", () => {
+  test.each([
+    'do not reach into the simulation',
+    'work in a plain test beside it',
+    'does not reach into the simulation',
+    'nor the host by real timers',
+    'does not come in',
+    'leave nothing behind',
+    'spies on timers stay',
+  ])('fake timers and system times outside: %s', (name) => passes(name))
+
+  test('vi.waitFor, vi.waitUntil and expect.poll wait by virtual time', () => {
+    for (const name of ['waits by virtual time', 'counts a poll once', 'wait in a plain test']) passes(name)
+    expect(failureOf('waitFor gives up')).toMatch(/waited for: expected 1 to be 2[^]* · 300 ms virtual/)
+    expect(failureOf('waitUntil gives up')).toMatch(
+      /Timed out in waitUntil![^]* · 300 ms virtual[^]*time\.test\.ts:\d+/,
+    )
+    expect(failureOf('poll gives up')).toMatch(/polled: expected 1 to be 2[^]* · 300 ms virtual/)
+  })
+
+  test.each([
+    ['fakes timers', 'useFakeTimers', /fake ones would stop every node/],
+    ['fakes timers on a node', 'useFakeTimers', /fake ones would stop every node/],
+    ['sets the time', 'setSystemTime', /a clock of its own/],
+    ['advances the time', 'advanceTimersByTime', /await sim\.sleep\(ms\)/],
+    ['runs all timers', 'runAllTimersAsync', /await sim\.sleep\(ms\)/],
+  ])('%s: refused inside a simulation, with advice', (name, call, advice) => {
+    expect(failureOf(name)).toContain(`vi.${call}() was called inside a simulation: `)
+    expect(failureOf(name)).toMatch(advice)
+    expect(failureOf(name)).toMatch(/time\.test\.ts:\d+/)
+  })
+})
