@@ -9,14 +9,16 @@ export type Judgement =
 const placeKey = (site: { file?: string; line?: number; name: string }): string =>
   `${site.file}:${site.line}:${site.name}`
 
-const isCounted = (site: CataloguedSite): boolean => site.kind === 'sometimes' || site.kind === 'reachable'
+/** An `always` that is never evaluated has checked nothing. */
+const isCounted = ({ kind }: CataloguedSite): boolean =>
+  kind === 'sometimes' || kind === 'reachable' || kind === 'always'
 
 const replaysOneSeed = ({ simulations }: CollectedRun): boolean =>
   simulations.some(
     ({ meta }) => (meta.seedSource === 'command line' || meta.seedSource === 'environment') && meta.iterations <= 1,
   )
 
-/** Lists every `sometimes` and `reachable` of the catalogue that nothing evaluated, if the run may say so. */
+/** Lists every `sometimes`, `reachable` and `always` of the catalogue that nothing evaluated, if the run may say so. */
 export const judgeRun = (run: CollectedRun): Judgement => {
   if (run.incomplete !== null) return { kind: 'not judged', reason: run.incomplete }
   if (run.simulations.length === 0) return { kind: 'not judged', reason: 'no simulation ran' }

@@ -1,5 +1,5 @@
 import type { RequiredSite } from '../../src/runner/stop-rule.ts'
-import type { CataloguedSite } from '../contract.ts'
+import type { CataloguedSite, SitePlace } from '../contract.ts'
 
 const key = Symbol.for('vitest-simulation.body')
 
@@ -38,9 +38,18 @@ export function noteBody(body: object, hasRun: boolean): void {
   if (hasRun || !bodies.has(body)) bodies.set(body, hasRun)
 }
 
+/** True when the code around the bodies has a `sometimes` or `reachable` that is not among those evaluated. */
+export function hasUnseenSites(catalogue: readonly CataloguedSite[], evaluated: readonly SitePlace[]): boolean {
+  const seen = new Set([...[...bodies.keys()].flatMap(sitesOf), ...evaluated].map(placeOf))
+  return catalogue.some((site) => (site.kind === 'sometimes' || site.kind === 'reachable') && !seen.has(placeOf(site)))
+}
+
+function placeOf({ file, line, name }: SitePlace): string {
+  return `${file}:${line}:${name}`
+}
+
 /** The sites that the run may be judged by: not those inside a body that did not run, of a skipped test for instance. */
 export function judgedSites(catalogue: readonly CataloguedSite[]): CataloguedSite[] {
-  const placeOf = ({ file, line, name }: CataloguedSite): string => `${file}:${line}:${name}`
   const places = (ran: boolean): Set<string> =>
     new Set([...bodies].flatMap(([body, hasRun]) => (hasRun === ran ? sitesOf(body).map(placeOf) : [])))
   const [inside, outside] = [places(true), places(false)]

@@ -1,11 +1,12 @@
+import { describeError } from '../../src/engine/describe-error.ts'
 import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
-import { noteBody, requiredSitesOf } from './body-sites.ts'
+import { hasUnseenSites, noteBody, requiredSitesOf } from './body-sites.ts'
 import { keepSeed, readCorpus } from './corpus.ts'
 import { whenEndedOutside } from './ended-outside.ts'
-import { forgetEvaluatedSites } from './evaluated-sites.ts'
+import { catalogue, evaluatedSites, forgetEvaluatedSites } from './evaluated-sites.ts'
 import { fileMeta, plannedMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
 import { type Replay, keptRun, replayFor } from './replay.ts'
@@ -17,7 +18,16 @@ import { workerHost } from './worker-host.ts'
 
 /** Runs a simulation test to its verdict; throws the failure. */
 export function runTest(run: TestRun): Promise<void> {
-  return oneAtATime(() => execute(run))
+  return oneAtATime(() => {
+    // Vitest's timeout, --bail and Ctrl+C are no failure of a seed.
+    run.signal.addEventListener('abort', () => expectPass(run))
+    return execute(run)
+  })
+}
+
+/** From here on `simulation.fails` does not turn an error into a pass: it expects a failure, not that nothing came of it. */
+function expectPass({ task }: TestRun): void {
+  if (task.fails === true) task.fails = false
 }
 
 async function execute(run: TestRun): Promise<void> {
@@ -36,6 +46,7 @@ async function execute(run: TestRun): Promise<void> {
     corpus: settings.alone ? [] : readCorpus(task.file.filepath, fullName(task)).map(({ seed }) => seed),
     ...replay,
     bodySites: requiredSitesOf(run.written),
+    unseenSites: () => hasUnseenSites(catalogue(), evaluatedSites()),
     signal: run.signal,
     beforeIteration: (number) => rounds.before(number),
     afterIteration: (_number, end) => rounds.after(end),
@@ -72,6 +83,7 @@ function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
   task.meta.simulation = { ...meta, ...(replay.pasted && { plan: replay.pasted }) }
   fileMeta(task.file, provided)
   if (verdict === undefined) return
+  if (result.status === 'interrupted' || verdict.summary.kind === 'HookFailed') expectPass(run)
   throw verdict.error
 }
 
@@ -95,6 +107,6 @@ function keep({ task, provided }: TestRun, failure: SeedFailure, given: Replay):
     return undefined
   } catch (error) {
     // The failure itself is what counts.
-    return `this seed was not kept: ${error instanceof Error ? error.message : String(error)}`
+    return `this seed was not kept: ${describeError(error).message}`
   }
 }

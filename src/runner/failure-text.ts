@@ -110,7 +110,9 @@ export function missedText(
   where: (site: SiteResult) => string,
 ): string {
   const lines = missed.map((site) => {
-    const seen = site.misses === 0 ? 'never evaluated' : `false ${groupThousands(site.misses)}×`
+    const { misses, watermark, bound } = site
+    const closest = watermark === undefined ? '' : `, closest ${watermark}, wanted ${bound}`
+    const seen = misses === 0 ? 'never evaluated' : `false ${groupThousands(misses)}×${closest}`
     return `  never: ${site.name} (${seen})${where(site)}`
   })
   return `${missed.length} of the required ${missed.length === 1 ? 'sites was' : 'sites were'} never reached in ${groupThousands(iterations)} iterations:\n${lines.join('\n')}`

@@ -15,7 +15,12 @@ export function fixedCount(count: number): IterationControl {
   return { kind: 'fixedCount', count: positive(count, 'fixedCount(count)') }
 }
 
-/** Stops after the first iteration at which every required `sometimes` was reached; fails after `max` without that. */
+/**
+ * Stops after the first iteration at which every required `sometimes` was reached; fails after `max` without that.
+ *
+ * A `sometimes` in an imported module belongs to the test once it was evaluated. When modules have some that the first
+ * iteration did not evaluate, or no site is known, at least 10 iterations run (or `max`, when that is less).
+ */
 export function untilAllSometimesReached(max: number): IterationControl {
   return { kind: 'untilAllSometimesReached', max: positive(max, 'untilAllSometimesReached(max)') }
 }

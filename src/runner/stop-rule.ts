@@ -38,7 +38,12 @@ export interface Progress {
   required(): readonly SiteRecord[]
   /** Real time, ms. */
   elapsedMs(): number
+  /** There are sites in code around the test that no iteration has evaluated yet: whether they belong to it is open. */
+  unseen(): boolean
 }
+
+/** Fewest iterations of `untilAllSometimesReached` where it cannot know which sites the test will come to. */
+const leastIterations = 10
 
 /** Decides after each iteration whether another one runs; counts over all iterations, never per seed. */
 export class StopRule {
@@ -46,6 +51,8 @@ export class StopRule {
   private readonly progress: Progress
   private reached = 0
   private stableFor = 0
+  /** After some iteration it was not known which sites the test comes to. */
+  private sitesAreOpen = false
 
   constructor(control: IterationControl, progress: Progress) {
     this.control = control
@@ -61,11 +68,17 @@ export class StopRule {
       case 'timeLimit':
         return progress.elapsedMs() >= control.ms ? 'time limit' : undefined
       case 'untilAllSometimesReached':
-        if (progress.required().every((record) => record.hits > 0)) return 'all sometimes reached'
-        return iterations >= control.max ? 'coverage missed' : undefined
+        return this.untilAllReached(progress.required(), iterations, control.max)
       case 'untilCoverageStable':
         return this.stable(progress.required(), iterations, control.plateau, control.max)
     }
+  }
+
+  private untilAllReached(required: readonly SiteRecord[], iterations: number, max: number): StopReason | undefined {
+    const isEarly = iterations < Math.min(leastIterations, max)
+    if (isEarly) this.sitesAreOpen ||= required.length === 0 || this.progress.unseen()
+    if (!required.every((record) => record.hits > 0)) return iterations >= max ? 'coverage missed' : undefined
+    return isEarly && this.sitesAreOpen ? undefined : 'all sometimes reached'
   }
 
   private stable(

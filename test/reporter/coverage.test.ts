@@ -16,6 +16,7 @@ describe('sites that no simulation of the run evaluated', () => {
         "exitCode": 0,
         "lines": [
           "   never evaluated by any simulation: gave up  src/bus.ts:7",
+          "   never evaluated by any simulation: checked by nobody  src/bus.ts:10",
           "   never evaluated by any simulation: request timed out  src/bus.ts:41",
         ],
       }
@@ -28,6 +29,7 @@ describe('sites that no simulation of the run evaluated', () => {
         "exitCode": 1,
         "lines": [
           "   never evaluated by any simulation: gave up  src/bus.ts:7",
+          "   never evaluated by any simulation: checked by nobody  src/bus.ts:10",
           "   never evaluated by any simulation: request timed out  src/bus.ts:41",
           "   × the run fails: coverage is required, and these sites were never evaluated",
         ],

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { reachable, sometimes, sometimesAll, sometimesEach, sometimesGreaterThan } from '../../src/assertions/sdk.ts'
 import { untilAllSometimesReached } from '../../src/runner/iteration-control.ts'
 import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
+import { missedText } from '../../src/runner/failure-text.ts'
 import type { Body } from '../../src/runner/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { passes } from './verdict.ts'
@@ -85,6 +86,43 @@ test('a fixed count alone does not ask for coverage', async () => {
 test('a seed that runs alone is not judged by its coverage', async () => {
   const result = await checkSimulation(() => sometimes(false, 'never true'), until5, { seed: 3, alone: true })
   expect(result).toMatchObject({ status: 'passed', iterations: 1 })
+})
+
+test('the option sometimes is judged with the seed of the test itself, too', async () => {
+  const options = { seed: 9, sometimes: ['my own'], iterations: undefined as never }
+  const { missed, iterations } = await missedBy(() => sometimes(false, 'my own'), options)
+  expect(iterations).toBe(1)
+  expect(missed).toMatchObject([{ name: 'my own' }])
+  await passes(() => sometimes(true, 'my own'), options)
+  await passes(() => sometimes(false, 'my own'), options, { seed: 3, alone: true })
+})
+
+test('where no site is known, or code around the test has unseen ones, ten iterations run at least', async () => {
+  const control = { iterations: untilAllSometimesReached(100) }
+  const late = (sim: { iteration: number }): void => {
+    if (sim.iteration === 4) sometimes(true, 'in a module')
+  }
+  expect(await passes(late, control)).toMatchObject({ iterations: 10, stopReason: 'all sometimes reached' })
+  expect(await passes(() => undefined, { iterations: untilAllSometimesReached(6) })).toMatchObject({ iterations: 6 })
+  const early = (): void => sometimes(true, 'at once')
+  expect(await passes(early, control, { unseenSites: () => true })).toMatchObject({ iterations: 10 })
+  expect(await passes(early, control, { unseenSites: () => false })).toMatchObject({ iterations: 1 })
+  const { iterations } = await missedBy((sim) => sim.iteration === 4 && sometimes(false, 'x'), until5)
+  expect(iterations).toBe(5)
+})
+
+test('the closest value of a numeric assertion is named', async () => {
+  const { missed, iterations } = await missedBy((sim) => {
+    sometimesGreaterThan(sim.iteration, 9, 'many')
+    sometimesAll({ a: true, b: sim.iteration > 1, c: false }, 'together')
+    sometimes(false, 'plain')
+  }, until5)
+  expect(missedText(missed, iterations, () => '')).toMatchInlineSnapshot(`
+    "3 of the required sites were never reached in 5 iterations:
+      never: many (false 5×, closest 5, wanted > 9)
+      never: together (false 5×, closest 2, wanted >= 3)
+      never: plain (false 5×)"
+  `)
 })
 
 test('a failing seed is the verdict, not the coverage it did not reach', async () => {
