@@ -103,19 +103,15 @@ export class Iteration implements Work {
     this.engine.fail(error)
   }
 
-  hung({ stack, blockedMs }: HostHang): void {
+  hung({ stack, blockedMs, call }: HostHang): void {
     const { field } = fieldReads
     fieldReads.field = undefined
     const { owner, now, executed } = this.engine
     const frames = userFrames(stack)
     const where = frames[0] === undefined ? '' : `, ${frames[0].trim()}`
-    const reason =
-      field === undefined
-        ? 'an endless loop, promise chain or nextTick chain; if the work is finite, raise it with limits: { drainMs: … }'
-        : `an error was thrown whose ${field} is a getter that does not return`
     const message =
       `event ${executed} of ${owner.id} at ${formatMillis(now)} virtual blocked for more than ${Math.round(blockedMs)} ms${where}: ` +
-      reason
+      hangReason(field, call, frames)
     const error = new Error(message)
     error.name = 'Hang'
     error.stack = [`Hang: ${message}`, ...frames].join('\n')
@@ -349,4 +345,17 @@ export class Iteration implements Work {
     this.world.end()
     return this.world.invariants.runUserCode || this.world.eventuals.wereAdded
   }
+}
+
+/** Says no more than what is known: in native code nobody can look. */
+function hangReason(field: string | undefined, call: string | undefined, frames: readonly string[]): string {
+  if (field !== undefined) return `an error was thrown whose ${field} is a getter that does not return`
+  const loops = 'an endless loop, promise chain or nextTick chain'
+  const what =
+    call !== undefined
+      ? `${call} blocks the thread until it returns, in real time`
+      : frames.length > 0
+        ? loops
+        : `${loops}, or a call that blocks in native code (its line could not be read)`
+  return `${what}; if the work is finite, raise it with limits: { drainMs: … }`
 }

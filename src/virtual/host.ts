@@ -5,6 +5,8 @@ export interface HostHang {
   /** The stack of the loop, as far as it could be read. */
   readonly stack: string
   readonly blockedMs: number
+  /** The call into native code that blocked, where that is known: 'child_process.execSync'. */
+  readonly call?: string
 }
 
 /** What the driver needs of the real world; the only door through which real time enters a run. */

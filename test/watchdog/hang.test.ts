@@ -22,6 +22,32 @@ describe.each(['forks', 'threads'])('on the pool %s', (pool) => {
       expect(output).toMatch(new RegExp(`× .*${name}`))
     }
     for (const name of ['slow but finite', 'the next simulation']) expect(output).toMatch(new RegExp(`✓ .*${name}`))
-    expect(output).toMatch(/Tests +3 failed \| 2 passed/)
+    expect(output).toMatch(/Tests +5 failed \| 2 passed/)
   })
 })
+
+const blocking = fileURLToPath(new URL('../fixtures/e2e-blocking', import.meta.url))
+
+test.skipIf(process.platform === 'win32')(
+  'a call that blocks is named, with its line',
+  { timeout: 170_000 },
+  async () => {
+    const run = await runVitest({ root: blocking, args: ['run', '--reporter=verbose'], timeoutMs: 160_000 })
+    const output = `${run.stdout}\n${run.stderr}`
+    const named = [
+      ...output.matchAll(/^Hang: event \d+ of (\w+) at .*?, at .*?blocking\.test\.ts:(\d+):\d+\)?: (.*?)[;,]/gm),
+    ]
+    expect(new Set(named.map(([, owner, line, cause]) => `${owner} ${line}: ${cause}`))).toEqual(
+      new Set([
+        'test 12: child_process.execSync blocks the thread until it returns',
+        'test 14: child_process.execFileSync blocks the thread until it returns',
+        'test 15: child_process.spawnSync blocks the thread until it returns',
+        'server 18: Atomics.wait blocks the thread until it returns',
+        'test 25: fs.readFileSync blocks the thread until it returns',
+        'test 27: crypto.pbkdf2Sync blocks the thread until it returns',
+        'test 29: an endless loop',
+      ]),
+    )
+    expect(output).toMatch(/Tests +7 failed \| 1 passed/)
+  },
+)
