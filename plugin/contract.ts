@@ -10,7 +10,24 @@ export const packageName = 'vitest-simulation'
 /** What the plugin tells the reporter of a run, whoever made the reporter. */
 export interface RunSettings {
   readonly coverage: 'required' | 'report'
+  /** Folder in which each worker keeps a file while a simulation runs; see RunningSimulation. */
+  readonly runningSeeds: string
 }
+
+/**
+ * A simulation that is running, as its worker writes it into a file: seed and iteration as two little-endian doubles, and
+ * this as JSON. What is there when the run has ended belongs to a worker that died.
+ */
+export interface RunningSimulation {
+  readonly file: string
+  readonly project: string
+  /** 'suite > test'. */
+  readonly test: string
+  /** The command that runs seed 0 of it. */
+  readonly replay: string
+}
+
+export const runningHeadBytes = 16
 
 const settingsKey = Symbol.for(`${packageName}.run-settings`)
 

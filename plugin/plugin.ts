@@ -1,3 +1,6 @@
+import { randomInt } from 'node:crypto'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest, VitestPluginContext } from 'vitest/node'
 import { CoverageJudge, SimulationReporter, judgeMark } from '../reporter/index.ts'
@@ -69,6 +72,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
         configuration: configurationArguments(vitest.vite.config.configFile, vitest.config.root, process.cwd()),
         pool,
         part: partOf(vitest),
+        ...(hasReporter && { runningSeeds: runSettings.get(vitest)?.runningSeeds }),
         reporter: hasReporter,
       }
       project.provide('simulation', provided)
@@ -112,7 +116,10 @@ function poolOf(project: TestProject): ProvidedSimulation['pool'] {
 
 /** True when the run has the reporter, by whomever it was added. */
 function addReporter(vitest: Vitest, { reporter, coverage }: RunOptions): boolean {
-  runSettings.set(vitest, { coverage })
+  if (!runSettings.has(vitest)) {
+    const runningSeeds = join(tmpdir(), `vitest-simulation-${process.pid}-${randomInt(2 ** 32)}`)
+    runSettings.set(vitest, { coverage, runningSeeds })
+  }
   const isOurs = (entry: unknown): boolean => {
     const [name] = Array.isArray(entry) ? (entry as unknown[]) : [entry]
     if (name === `${packageName}/reporter`) return true

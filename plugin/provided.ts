@@ -26,6 +26,8 @@ export interface ProvidedSimulation {
   readonly pool: 'forks' | 'threads'
   /** What of the whole run this is. */
   readonly part?: FilePart
+  /** Where to write which seed runs; undefined: nobody reads it. */
+  readonly runningSeeds?: string
   /** True when the run's reporter is there to show progress. */
   readonly reporter: boolean
 }

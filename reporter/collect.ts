@@ -3,6 +3,7 @@ import { join, relative } from 'node:path'
 import type { TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import type { CataloguedSite, SimulationMeta } from '../plugin/contract.ts'
 import { isForeignVersion, isSimulationMeta, readCatalogue, readSimulation } from './read-meta.ts'
+import type { DeadSimulation } from './dead-workers.ts'
 import { whyIncomplete } from './completeness.ts'
 
 /** One simulation that ran, with paths relative to the root of the run. */
@@ -63,12 +64,27 @@ const hasRun = (test: TestCase, meta: SimulationMeta): boolean =>
 const everyModule = (vitest: Vitest, modules: readonly TestModule[]): readonly TestModule[] =>
   vitest.config.mergeReports ? vitest.state.getTestModules() : modules
 
+/** A worker that died could not report the seed that ran. */
+const withLastSeed = (
+  meta: SimulationMeta,
+  { moduleId, project }: TestModule,
+  { fullName }: TestCase,
+  dead: readonly DeadSimulation[],
+): SimulationMeta => {
+  const mine = dead.find(
+    ({ file, test, project: name }) => file === moduleId && test === fullName && name === project.name,
+  )
+  if (mine === undefined || meta.status !== 'running') return meta
+  return { ...meta, iterations: mine.failure.iteration - 1, failures: [mine.failure] }
+}
+
 /** Reads the simulations and the catalogue of a finished run. */
 export const collectRun = (
   vitest: Vitest,
   modules: readonly TestModule[],
   reason: TestRunEndReason,
   isRerun: boolean,
+  dead: readonly DeadSimulation[] = [],
 ): CollectedRun => {
   const simulations: CollectedSimulation[] = []
   const catalogue: CataloguedSite[] = []
@@ -94,7 +110,7 @@ export const collectRun = (
           fullName: test.fullName,
           state: test.result().state,
           expectedToFail: test.options.fails === true,
-          meta: withRelativePaths(raw, path),
+          meta: withRelativePaths(withLastSeed(raw, module, test, dead), path),
         })
     }
   }

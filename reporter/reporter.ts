@@ -1,9 +1,10 @@
 /** The Vitest reporter: watches a run, then prints what its simulations did. */
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, writeSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { packageName, runSettings } from '../plugin/contract.ts'
 import { collectRun } from './collect.ts'
+import { takeDeadSimulations } from './dead-workers.ts'
 import { formatForeign } from './format.ts'
 import { formatGithubSummary } from './github.ts'
 import { isVerbose, machineOwnsStdout } from './machine-output.ts'
@@ -48,6 +49,7 @@ export class SimulationReporter implements Reporter {
 
   onTestRunStart(): void {
     this.#slow.stopAll()
+    process.on('exit', this.#crashed)
   }
 
   onWatcherRerun(): void {
@@ -80,15 +82,28 @@ export class SimulationReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
     this.#slow.stopAll()
+    process.off('exit', this.#crashed)
     this.#guard(() => {
       if (this.#vitest) this.#report(this.#vitest, modules, reason)
     })
   }
 
+  /** Vitest goes down with a thread that dies (seen on 4.1.12), without another word to its reporters. */
+  readonly #crashed = (): void => {
+    const settings = this.#vitest && runSettings.get(this.#vitest)
+    for (const dead of takeDeadSimulations(settings?.runningSeeds)) {
+      const { seed, iteration, name, replay } = dead.failure
+      const text = `${packageName}: ${dead.test}, iteration ${iteration}, seed ${seed}: ${name}`
+      writeSync(2, `\n${formatForeign(text)}\n  replay: ${formatForeign(replay)}\n`)
+    }
+  }
+
   #report(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
-    const run = collectRun(vitest, modules, reason, this.#isRerun)
+    const settings = runSettings.get(vitest)
+    const dead = takeDeadSimulations(settings?.runningSeeds)
+    const run = collectRun(vitest, modules, reason, this.#isRerun, dead)
     // What the plugin was told counts for a reporter that was listed by hand, too.
-    const coverageRequired = [this.#own.coverage, runSettings.get(vitest)?.coverage].includes('required')
+    const coverageRequired = [this.#own.coverage, settings?.coverage].includes('required')
     const expected = coverageRequired && run.catalogue.length > 0
     if (run.simulations.length + run.skipped + run.warnings.length === 0 && !expected) return
     const model = buildModel(run, { coverageRequired })

@@ -11,6 +11,7 @@ import { fileMeta, plannedMeta, resultMeta } from './meta.ts'
 import { reportProgress } from './progress.ts'
 import { type Replay, keptRun, replayFor } from './replay.ts'
 import { Rounds } from './rounds.ts'
+import { openRunningSeed } from './running-seed.ts'
 import { oneAtATime } from './serial.ts'
 import { type TestRun, fullName } from './test-run.ts'
 import { type RunningSeed, verdictOf } from './verdict.ts'
@@ -38,6 +39,7 @@ async function execute(run: TestRun): Promise<void> {
   const rounds = new Rounds(task, run.signal)
   const { pasted, ...replay } = replayFor(settings, task.file.filepath, fullName(task))
   let running: RunningSeed | undefined
+  const file = openRunningSeed(run)
   let found: SeedFailure | undefined
   const context: RunContext = {
     host: workerHost(settings.options.limits?.drainMs),
@@ -56,7 +58,10 @@ async function execute(run: TestRun): Promise<void> {
       keep(run, failure, replay)
     },
     onResult: (found) => rounds.skipped(found.failure?.error),
-    onSeed: (seed, iteration) => void (running = { seed, iteration }),
+    onSeed: (seed, iteration) => {
+      running = { seed, iteration }
+      file?.note(seed, iteration)
+    },
     afterBody: (asserts) => rounds.check(asserts),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
@@ -66,7 +71,11 @@ async function execute(run: TestRun): Promise<void> {
   forgetEvaluatedSites()
   const stopListening = whenEndedOutside(run, () => ({ seed: running, failure: found, replay }))
   const simulate = checkSimulation((sim) => rounds.inside(() => body(sim)), options, context)
-  const result = await simulate.finally(stopListening).finally(() => rounds.end())
+  const result = await simulate.finally(() => {
+    stopListening()
+    file?.remove()
+    rounds.end()
+  })
   settle(run, result, { ...replay, ...(pasted && { pasted }) })
 }
 

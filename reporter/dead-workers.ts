@@ -1,0 +1,50 @@
+/** Which seeds were running in workers that are no more: they left a file each, see plugin/worker/running-seed.ts. */
+import { readFileSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type FailureSummary, type RunningSimulation, runningHeadBytes } from '../plugin/contract.ts'
+
+export interface DeadSimulation extends RunningSimulation {
+  readonly failure: FailureSummary
+}
+
+/** Reads what the workers of this run left behind, and removes it. */
+export const takeDeadSimulations = (folder: string | undefined): DeadSimulation[] => {
+  if (folder === undefined) return []
+  const dead = namesIn(folder).flatMap((name) => read(join(folder, name)) ?? [])
+  rmSync(folder, { recursive: true, force: true })
+  return dead
+}
+
+const namesIn = (folder: string): string[] => {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
+}
+
+const read = (path: string): DeadSimulation | undefined => {
+  try {
+    const bytes = readFileSync(path)
+    const simulation = JSON.parse(bytes.toString('utf8', runningHeadBytes)) as RunningSimulation
+    const [seed, iteration] = [bytes.readDoubleLE(0), bytes.readDoubleLE(8)]
+    return iteration === 0 ? undefined : { ...simulation, failure: failureOf(simulation, seed, iteration) }
+  } catch {
+    return undefined // It died while it wrote this.
+  }
+}
+
+const failureOf = ({ replay }: RunningSimulation, seed: number, iteration: number): FailureSummary => {
+  const name = 'its process or thread ended while this seed ran'
+  return {
+    kind: 'WorkerDied',
+    name,
+    message: name,
+    seed,
+    iteration,
+    virtualMs: 0,
+    events: 0,
+    digest: '',
+    replay: replay.replace('SIMULATION_SEED=0 ', `SIMULATION_SEED=${seed} `),
+  }
+}
