@@ -28,7 +28,8 @@ export const faultRows = (
         family,
         injected: row.injected + injected,
         effective: row.effective + effective,
-        inertIn: inert ? [...row.inertIn, label] : row.inertIn,
+        // A plan leaves out what it does not need.
+        inertIn: inert && meta.plan?.used !== true ? [...row.inertIn, label] : row.inertIn,
       })
     }
   return [...rows.values()]

@@ -44,12 +44,20 @@ export const formatIterations = (done: number, planned: number | null, metPlan: 
     ? formatPlural(done, 'iteration')
     : `${formatCount(done)} of ${formatCount(planned)}`
 
-// C0 and C1 controls, line separators, bidirectional overrides: they would move or disguise the text around them.
-// eslint-disable-next-line no-control-regex
-const unprintable = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]+/g
+// C0 and C1 controls, line separators, direction marks and overrides, invisible operators: they would move or disguise
+// the text around them.
+const unprintable = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]+/gu
 
-/** A name, message or path from outside, on one line, without ANSI sequences or control characters. */
-export const formatForeign = (text: string): string => stripVTControlCharacters(text).replace(unprintable, ' ').trim()
+/**
+ * A name, message or path from outside, on one line, without ANSI sequences, control characters, and what the log of a CI
+ * would take for a command: '::error::' at the start of a line, '##[error]' anywhere.
+ */
+export const formatForeign = (text: string): string =>
+  stripVTControlCharacters(text)
+    .replace(unprintable, ' ')
+    .trim()
+    .replace(/^:(?=:)/, ': ')
+    .replace(/##(?=\[|vso\[|teamcity\[)/g, '# #')
 
 /** At most `width` characters, with '…' where text was cut. */
 export const truncate = (text: string, width: number): string => {

@@ -7,6 +7,7 @@ import { collectRun } from './collect.ts'
 import { takeDeadSimulations } from './dead-workers.ts'
 import { formatForeign } from './format.ts'
 import { formatGithubSummary } from './github.ts'
+import { missedReplay } from './missed-replay.ts'
 import { isVerbose, machineOwnsStdout } from './machine-output.ts'
 import { buildModel, missesCoverage } from './model.ts'
 import { readProgress, readSimulation } from './read-meta.ts'
@@ -102,6 +103,11 @@ export class SimulationReporter implements Reporter {
     const settings = runSettings.get(vitest)
     const dead = takeDeadSimulations(settings?.runningSeeds)
     const run = collectRun(vitest, modules, reason, this.#isRerun, dead)
+    const missed = reason === 'interrupted' || this.#isRerun ? undefined : missedReplay(run, vitest, modules)
+    if (missed !== undefined) {
+      process.exitCode ||= 1
+      vitest.logger.error(`${packageName}: ${missed}`)
+    }
     // What the plugin was told counts for a reporter that was listed by hand, too.
     const coverageRequired = [this.#own.coverage, settings?.coverage].includes('required')
     const expected = coverageRequired && run.catalogue.length > 0

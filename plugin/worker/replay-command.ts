@@ -1,4 +1,6 @@
+import { Buffer } from 'node:buffer'
 import { relative } from 'node:path'
+import { escapeUnprintable, printableLine } from '../../src/engine/printable.ts'
 
 /** What a replay command is about. */
 export interface Replayed {
@@ -23,28 +25,39 @@ export interface Replayed {
 export function replayCommand(replayed: Replayed): string {
   const { seed, root, testFile, testName, suites, project, configuration, plan, expectation } = replayed
   const file = relative(root, testFile).replaceAll('\\', '/')
-  const words = ['npx', 'vitest', 'run', quote(file), ...configuration.map((word) => quote(word))]
-  if (project !== '') words.push('--project', quote(project))
+  const words = ['npx', 'vitest', 'run', word(file), ...configuration.map(word)]
+  if (project !== '') words.push('--project', word(project))
   const environment = [`SIMULATION_SEED=${seed}`]
   if (plan !== undefined) environment.push(`SIMULATION_PLAN=${plan}`)
   else if (expectation !== undefined) environment.push(`SIMULATION_EXPECT=${expectation}`)
-  return `${environment.join(' ')} ${words.join(' ')} -t ${quote(patternOf(testName, suites), true)}`
+  return `${environment.join(' ')} ${words.join(' ')} -t ${quote(patternOf(testName, suites))}`
 }
 
 /** A pattern for the end of the test's full name, or all of it; it begins with no '-', which would be taken for an option. */
 function patternOf(testName: string, suites: readonly string[] | undefined): string {
   const name = escapedName(testName)
   // Vitest 4 puts a blank between the names, Vitest 5 ' > '.
-  if (suites !== undefined) return `^${[...suites.map(escapedName), name].join(' [> ]*')}$`
+  if (suites !== undefined) return `^${[...suites.map(escapedName), name].join('[> ]*')}$`
   return `${name.startsWith('-') ? `[-]${name.slice(1)}` : name}$`
 }
 
+/** What may not be printed, or may not survive being copied, is written as the regular expression that it is. */
 function escapedName(name: string): string {
-  return name
+  const plain = name
     .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
     .replaceAll(/\s+/g, (blanks) => (blanks === ' ' ? blanks : '\\s+'))
+    .replaceAll(/^ | $/g, '\\s')
+  return escapeUnprintable(plain)
 }
 
-function quote(text: string, always = false): string {
-  return !always && /^[\w./@+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+/** A file, project or option. In `$'…'` where it must be, which bash, zsh and ksh understand. */
+function word(text: string): string {
+  if (/^[\w./@+-]+$/.test(text)) return text
+  if (printableLine(text) === text && !text.includes('\t')) return quote(text)
+  const bytes = Buffer.from(text).toString('latin1')
+  return `$'${bytes.replaceAll(/[^ -~]|['\\]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`)}'`
+}
+
+function quote(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`
 }

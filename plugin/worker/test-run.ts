@@ -21,16 +21,19 @@ export function fullName(task: RunnerTestCase): string {
 }
 
 /** Names of the suites around a test, outermost first; '' for those without one is left out. */
-function suitesAround({ suite: innermost }: RunnerTestCase): string[] {
+function suitesAround({ suite: innermost }: Pick<RunnerTestCase, 'suite'>): string[] {
   const names: string[] = []
   for (let suite = innermost; suite !== undefined; suite = suite.suite) names.unshift(suite.name)
   return names.filter((name) => name !== '')
 }
 
-/** Another test of the file has a name that ends in the same way. */
+/** Another test of the file has a full name that ends in the same way, in Vitest 4 (blanks) or Vitest 5 (' > '). */
 function isAmbiguous(task: RunnerTestCase): boolean {
-  const isAnother = (other: RunnerTask): boolean =>
-    other.type === 'suite' ? other.tasks.some(isAnother) : other !== task && other.name.endsWith(task.name)
+  const isAnother = (other: RunnerTask): boolean => {
+    if (other.type === 'suite') return other.tasks.some(isAnother)
+    const names = [...suitesAround(other), other.name]
+    return other !== task && [' ', ' > '].some((between) => names.join(between).endsWith(task.name))
+  }
   return task.file.tasks.some(isAnother)
 }
 

@@ -1,7 +1,7 @@
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
-import { SimulationError, show } from '../engine/errors.ts'
+import { SimulationError, show, showFully } from '../engine/errors.ts'
 import { Occasion } from '../random/occasion.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Coverage, SiteRecord } from './coverage.ts'
@@ -301,7 +301,7 @@ function explain(details: unknown): string {
   if (details === undefined || details === null) return ''
   try {
     const value: unknown = typeof details === 'function' ? (details as () => unknown)() : details
-    return `: ${typeof value === 'string' ? value : what(value)}`
+    return `: ${showFully(value)}`
   } catch (error) {
     return ` (its details threw ${show(error)})`
   }

@@ -8,6 +8,8 @@ import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
 import { Owner } from './owner.ts'
 import type { Trace } from './trace.ts'
+import { type Awaits, describeAwaits } from './awaits.ts'
+import { userFrames } from './stack.ts'
 import { describeWaits } from './waits.ts'
 import { type Digest, formatDigest, formatMillis, groupThousands } from './format.ts'
 
@@ -19,6 +21,14 @@ export const epochMs = 1_704_067_200_000
  * to start. Not 0, which no process ever reads and some packages take for "no time" (lru-cache: entries never expire).
  */
 export const startupMs = 25
+
+/** Kinds that are reported at the very line that is wrong. */
+const placed: ReadonlySet<FailureKind> = new Set(['AlwaysViolated', 'UnreachableReached'])
+
+/** What is said of a body that waits, and nobody knows what for. */
+export const bodyWaits =
+  '\n  the test body: a promise that no event of the simulation settles (a real timer, file, socket or import, ' +
+  'or a promise that is never resolved)'
 
 /** Draws the order among simultaneous events; see src/chaos/schedule.ts. */
 export interface SchedulePolicy {
@@ -52,6 +62,12 @@ export class Engine {
   policy: SchedulePolicy | undefined
   /** The seed has run before and is only looked at again: what its code prints has been seen. */
   isRepeat = false
+  /** Virtual time of the last event of the test that was no tick of an interval, µs. */
+  testMoved = 0
+  /** Follows promises; only in a recorded run that is to say where somebody waits. */
+  awaits: Awaits | undefined
+  /** Asked when a limit of the whole run is hit: since when the test has waited while other things went on, µs. */
+  stuckSince: (() => number | undefined) | undefined
   /** Calls an event's action in an asynchronous context of its own; undefined until code under test needs that. */
   around: ((action: (data: never) => void, data: never) => void) | undefined
 
@@ -243,6 +259,7 @@ export class Engine {
     this.digestB = mix(this.digestB, event.owner.hash + event.kind.code)
     this.trace?.record(this.executed, this.digestA ^ this.digestB, event)
     this.owner = event.owner
+    if (event.owner === this.test && event.kind !== EventKind.interval) this.testMoved = event.time
     try {
       if (this.around === undefined) event.action(event.data)
       else this.around(event.action, event.data)
@@ -284,12 +301,18 @@ export class Engine {
     this.report('UnhandledError', name, message, error)
   }
 
-  /** Records a failure; only the first one counts. */
-  report(kind: FailureKind, name: string, message: string, error?: unknown): void {
+  /** Records a failure; only the first one counts. `place`: where in the user's code, when the error does not say. */
+  report(kind: FailureKind, name: string, message: string, error?: unknown, place?: { readonly stack?: string }): void {
     if (this.failure !== undefined) return
     const { owner, now, executed } = this
     // Its stack is read here, inside the event: a getter that never returns is a hang like any other.
-    this.failure = { kind, name, message, error, stack: stackOf(error), owner: owner.id, time: now, event: executed }
+    const own = stackOf(error)
+    const stack = own !== undefined && userFrames(own).length > 0 ? own : this.placeOf(kind, place)
+    this.failure = { kind, name, message, error, stack, owner: owner.id, time: now, event: executed }
+  }
+
+  private placeOf(kind: FailureKind, place: { readonly stack?: string } | undefined): string | undefined {
+    return (place ?? (placed.has(kind) ? new Error('here') : undefined))?.stack
   }
 
   /** Adds a source of lines for deadlock and leak reports. */
@@ -313,12 +336,44 @@ export class Engine {
     this.trace?.note(this.executed, this.now, kind, this.owner.id, text)
   }
 
+  /** Says of each who waits what for, since when and where. */
+  waiting(waits: readonly Wait[] = this.waits(), heading = ''): string {
+    return describeWaits(waits, heading) + describeAwaits(this.awaits?.waiting() ?? [])
+  }
+
+  /** The line at which the test waits, or else somebody else; undefined: it is not known. */
+  waitingAt(all: readonly Wait[] = this.waits()): { readonly stack?: string } | undefined {
+    const [first] = this.awaits?.waiting() ?? []
+    if (first !== undefined) return { stack: first.frames.join('\n') }
+    const waits = all.filter(({ stack }) => stack !== undefined)
+    return (waits.find(({ owner }) => owner === this.test.id) ?? waits[0])?.stack
+  }
+
+  /** Records that somebody waits for what cannot come. */
+  reportDeadlock(name: string, message: string, since: number): void {
+    this.owner = this.test
+    this.report('Deadlock', name, message, undefined, this.waitingAt())
+    if (this.failure?.kind === 'Deadlock') this.failure = { ...this.failure, since }
+  }
+
   private overLimit(limit: keyof Limits, cause: string): void {
+    if (this.failure !== undefined) return
+    const since = limit === 'virtualMs' || limit === 'events' ? this.stuckSince?.() : undefined
+    if (since !== undefined) {
+      const text =
+        `the test body has waited since ${formatMillis(since)} virtual for what does not come, although other things ` +
+        `went on until the limit ${limit} of ${groupThousands(this.limits[limit])} at ${formatMillis(this.now)}; waiting:`
+      const rest = this.waiting()
+      this.reportDeadlock('nothing comes', text + (rest === '' ? bodyWaits : rest), since)
+      return
+    }
     this.report(
       'LimitExceeded',
       limit,
       `limit ${limit} of ${groupThousands(this.limits[limit])} exceeded at ${formatMillis(this.now)} virtual; ` +
-        `the likely cause: ${cause}; raise it with limits: { ${limit}: … }${describeWaits(this.waits(), ' waiting:')}`,
+        `the likely cause: ${cause}; raise it with limits: { ${limit}: … }${this.waiting(this.waits(), ' waiting:')}`,
+      undefined,
+      this.waitingAt(),
     )
   }
 

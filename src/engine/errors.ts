@@ -1,4 +1,5 @@
-import { types } from 'node:util'
+import { inspect, types } from 'node:util'
+import { printableText } from './printable.ts'
 
 /**
  * An error of the simulation itself: misuse of its API or a broken rule, with a stable `code`.
@@ -9,7 +10,7 @@ export class SimulationError extends Error {
   readonly code: string
 
   constructor(code: string, message: string) {
-    super(message)
+    super(printableText(message))
     this.name = 'SimulationError'
     this.code = code
   }
@@ -38,6 +39,32 @@ function print(value: unknown): string {
     // cyclic or with a throwing getter: the type is all we can say
   }
   return Object.prototype.toString.call(value)
+}
+
+/** Prints a value so that a person can read it, up to some thousand characters; runs no code of the value. */
+export function showFully(value: unknown): string {
+  if (typeof value === 'string') return cut(value)
+  if (value instanceof Error) return cut(String(value))
+  if (isPlain(value)) return cut(JSON.stringify(value))
+  const options = { depth: 8, customInspect: false, maxArrayLength: 200, maxStringLength: 2_000, breakLength: Infinity }
+  return cut(inspect(value, options))
+}
+
+/** True for what JSON prints whole; runs no getter. */
+function isPlain(value: unknown, depth = 0): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true
+  if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0)
+  if (typeof value !== 'object' || depth > 8 || types.isProxy(value)) return false
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && !Array.isArray(value)) return false
+  const fields = Object.values(Object.getOwnPropertyDescriptors(value))
+  return fields.every((field) => !field.enumerable || ('value' in field && isPlain(field.value, depth + 1)))
+}
+
+const longestValue = 4_000
+
+function cut(text: string): string {
+  return text.length > longestValue ? `${text.slice(0, longestValue)}… (${text.length} characters)` : text
 }
 
 /** The error for a bad option or argument: names it, its value and what is allowed. */

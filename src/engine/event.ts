@@ -35,6 +35,8 @@ export function clockKind<T>(name: string, describe: (data: T) => string = () =>
 export const EventKind = {
   start: eventKind<unknown>('start'),
   timer: clockKind<unknown>('timer'),
+  /** A tick of `setInterval`: apart, because it says nothing of who waits. */
+  interval: clockKind<unknown>('timer'),
   immediate: eventKind<unknown>('immediate'),
   sleep: eventKind<unknown>('sleep'),
   /** A wait that a fault makes: over as soon as the faults are. */

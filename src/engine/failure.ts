@@ -16,6 +16,9 @@ export type FailureKind =
   | 'Nondeterminism'
   | 'CoverageMissed'
 
+/** Name of the deadlock in which no event is left. */
+export const nothingRuns = 'nothing can run'
+
 /** What went wrong in one iteration; the first one is kept. */
 export interface Failure {
   readonly kind: FailureKind
@@ -24,8 +27,10 @@ export interface Failure {
   readonly message: string
   /** The error the user threw, if there was one. */
   readonly error?: unknown
-  /** The stack to show for that error. */
+  /** The stack to show: of that error, or else where it happened in the user's code. */
   readonly stack?: string | undefined
+  /** Since when somebody has waited for what cannot come, µs. */
+  readonly since?: number | undefined
   /** On whose behalf the failing event ran. */
   readonly owner: string
   /** Virtual time, µs. */

@@ -12,7 +12,9 @@ export function compareRuns(one: IterationResult, two: IterationResult, was: Fai
   const at = one.trace === undefined || two.trace === undefined ? undefined : one.trace.firstDifference(two.trace)
   const first = was === undefined ? '' : `\nthe first run failed with ${was.kind}: ${was.message}`
   const message = `the same seed ran differently: ${difference(one, two, at)}\n${likelyReasons}${first}`
-  const base = { kind: 'Nondeterminism', name: 'same seed, different run', message, owner: 'test' } as const
+  // The line of the error that was found first.
+  const stack = was?.stack
+  const base = { kind: 'Nondeterminism', name: 'same seed, different run', message, stack, owner: 'test' } as const
   return { ...base, time: one.time, event: at ?? one.events }
 }
 

@@ -1,4 +1,4 @@
-import type { Failure } from '../engine/failure.ts'
+import { type Failure, nothingRuns } from '../engine/failure.ts'
 import { unreadable } from './iteration.ts'
 import { compareRuns, describeDifference } from './compare-runs.ts'
 import type { ReplayPlan } from './replay-plan.ts'
@@ -61,7 +61,7 @@ export class Examiner {
     }
     // What a hook of the surroundings does is not the seed's.
     if (failure.kind === 'HookFailed' || failure.name === unreadable) return { ...base, failure, run: undefined }
-    const again = await this.record(first.seed, number, plan)
+    const again = await this.record(first.seed, number, plan, failure)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     const isSame = again.failure !== undefined && isSameError(failure, again.failure)
     if (!isSame || again.digest !== first.digest) {
@@ -117,7 +117,7 @@ export class Examiner {
     const improved = (minimal: Shrunk): void => onShrinking?.({ ...found, minimal })
     const shrunk = await shrink({ failure: explored, run, nodes, budget, attempt, now, aborted, improved })
     if (shrunk === undefined) return found
-    const minimal = await this.record(found.seed, number, shrunk.plan)
+    const minimal = await this.record(found.seed, number, shrunk.plan, shrunk.run.failure)
     // Aborted: what was found before counts, without a trace.
     if (minimal.status === 'interrupted') return { ...found, minimal: shrunk }
     // A plan that does not fail again in the same way would be a lie.
@@ -125,7 +125,21 @@ export class Examiner {
     return isSame ? { ...found, minimal: { ...shrunk, run: minimal } } : found
   }
 
-  private record(seed: number, number: number, plan: ReplayPlan | undefined): Promise<IterationResult> {
-    return this.runner.run(seed, number, { recording: true, ...(plan && { plan }) })
+  /** `failure`: what is known to come of it. */
+  private record(
+    seed: number,
+    number: number,
+    plan: ReplayPlan | undefined,
+    failure?: Failure,
+  ): Promise<IterationResult> {
+    const awaitsUntil = failure && followedUntil(failure)
+    return this.runner.run(seed, number, { recording: true, awaitsUntil, ...(plan && { plan }) })
   }
+}
+
+/** Until when promises are worth being followed, virtual µs; undefined: never. Who waits at a limit began long before. */
+function followedUntil({ kind, name, since = 0, time }: Failure): number | undefined {
+  if (kind === 'LimitExceeded') return time / 10
+  if (kind === 'Deadlock') return name === nothingRuns ? time : Math.max(since + 1_000_000, time / 10)
+  return kind === 'Leak' ? time : undefined
 }

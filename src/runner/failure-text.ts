@@ -2,6 +2,7 @@ import { isIdleEpisode } from '../chaos/episodes.ts'
 import type { Fault } from '../chaos/faults.ts'
 import { type PlannedOperation, describeOperation } from '../workload/planned-operation.ts'
 import { formatMillis, groupThousands } from '../engine/format.ts'
+import { printableLine } from '../engine/printable.ts'
 import type { TraceEntry } from '../engine/trace.ts'
 import type { SiteResult } from './check-simulation.ts'
 import type { SeedFailure } from './examiner.ts'
@@ -28,7 +29,7 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
   const during = entry === undefined ? '' : ` (${entry.kind} ${entry.text})`.replace(' )', ')')
   const lines = [
     `seed ${failure.seed} · iteration ${groupThousands(failure.iteration)}${of} · ${formatMillis(what.time)} virtual, ` +
-      `event ${groupThousands(what.event)}${during} · by ${what.owner}`,
+      `event ${groupThousands(what.event)}${during} · ${what.kind} by ${what.owner}`,
   ]
   if (!failure.chaos.startsWith('calm')) lines.push(`chaos ${failure.chaos}`)
   lines.push(...nodeLines(failure), ...faultLines(failure), ...workloadLines(failure), ...shortcutLines(failure))
@@ -40,7 +41,7 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
   }
   if (replay.minimal !== undefined) lines.push(`replay: ${replay.minimal}`, `whole seed: ${replay.seed}`)
   else lines.push(`replay: ${replay.seed}`)
-  return lines.map((text) => `  ${text}`).join('\n')
+  return lines.map((text) => `  ${printableLine(text)}`).join('\n')
 }
 
 function nodeLines({ minimal }: SeedFailure): string[] {
@@ -113,7 +114,7 @@ export function missedText(
     const { misses, watermark, bound } = site
     const closest = watermark === undefined ? '' : `, closest ${watermark}, wanted ${bound}`
     const seen = misses === 0 ? 'never evaluated' : `false ${groupThousands(misses)}×${closest}`
-    return `  never: ${site.name} (${seen})${where(site)}`
+    return `  never: ${printableLine(site.name)} (${seen})${where(site)}`
   })
   return `${missed.length} of the required ${missed.length === 1 ? 'sites was' : 'sites were'} never reached in ${groupThousands(iterations)} iterations:\n${lines.join('\n')}`
 }

@@ -15,6 +15,8 @@ interface Invariant {
   readonly check: InvariantCheck
   /** True where the system never comes to rest: what it says is what makes that no leak. */
   readonly isImplied: boolean
+  /** Where it was stated; only while recording. */
+  readonly place: Error | undefined
 }
 
 /** The invariants of one iteration. */
@@ -41,7 +43,7 @@ export class Invariants {
     refuseGenerator(check, `check of invariant '${name}'`)
     if (when !== 'event' && when !== 'quiet')
       throw badInput(`when of invariant '${name}'`, when, "it must be 'event' or 'quiet'")
-    this.lists[when].push({ name, check, isImplied })
+    this.lists[when].push({ name, check, isImplied, place: this.engine.whereAmI() })
   }
 
   /** Checks all of one kind; the first that does not hold is the iteration's failure. */
@@ -83,38 +85,35 @@ export class Invariants {
     if (first !== undefined) this.checkOne(first, this.engine.owner)
   }
 
-  private checkOne({ name, check }: Invariant, owner: Owner): void {
+  private checkOne(invariant: Invariant, owner: Owner): void {
     let answer: unknown
     let failed = false
     let thrown: unknown
     try {
-      answer = check()
+      answer = invariant.check()
     } catch (error) {
       failed = true
       thrown = error
     }
     // The check runs for the test; what it finds is the doing of whoever's event has just run.
     this.engine.owner = owner
-    this.judge(name, answer, failed, thrown)
+    this.judge(invariant, answer, failed, thrown)
     this.engine.owner = this.engine.test
   }
 
-  private judge(name: string, answer: unknown, failed: boolean, error: unknown): void {
+  private judge({ name, place }: Invariant, answer: unknown, failed: boolean, error: unknown): void {
+    const report = (message: string, thrown?: unknown): void =>
+      this.engine.report('InvariantViolation', name, message, thrown, place)
     if (failed) {
-      this.engine.report(
-        'InvariantViolation',
-        name,
-        `"${name}": its check threw: ${describeError(error).message}`,
-        error,
-      )
+      report(`"${name}": its check threw: ${describeError(error).message}`, error)
       return
     }
     if (answer === true) return
-    if (typeof answer === 'string') this.engine.report('InvariantViolation', name, `"${name}": ${answer}`)
-    else if (answer === false) this.engine.report('InvariantViolation', name, `"${name}" does not hold`)
+    if (typeof answer === 'string') report(`"${name}": ${answer}`)
+    else if (answer === false) report(`"${name}" does not hold`)
     else {
       const text = `the check of invariant "${name}" answered ${show(answer)}: it must answer true, or a string that says why not, synchronously`
-      this.engine.report('InvariantViolation', name, text, new SimulationError('BAD_INVARIANT', text))
+      report(text, new SimulationError('BAD_INVARIANT', text))
     }
   }
 }

@@ -6,15 +6,15 @@ import { type InvariantsOption, builtinInvariants } from './builtin-invariants.t
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
+import { Awaits } from '../engine/awaits.ts'
 import { describeError, fieldReads } from '../engine/describe-error.ts'
-import { Engine } from '../engine/engine.ts'
+import { Engine, bodyWaits } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
-import type { FailureKind } from '../engine/failure.ts'
+import { nothingRuns } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import { refuseGeneratorObject } from '../engine/generators.ts'
 import type { Limits } from '../engine/limits.ts'
 import { userFrames } from '../engine/stack.ts'
-import { describeWaits } from '../engine/waits.ts'
 import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/node.ts'
 import { beginContext } from '../virtual/async-context.ts'
@@ -48,6 +48,8 @@ export interface IterationPlan {
   readonly placement: PlacementName | Placement | undefined
   readonly busClass: typeof Bus | undefined
   readonly recording: boolean
+  /** Follow the promises that are made until then, to say where somebody waits; virtual time, µs. */
+  readonly awaitsUntil?: number | undefined
   /** The seed has run before; see Engine. */
   readonly isRepeat?: boolean
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
@@ -83,6 +85,10 @@ export class Iteration implements Work {
     this.engine = new Engine(plan.seed, plan.limits, trace)
     this.engine.isRepeat = plan.isRepeat === true
     this.rest = new Rest(this.engine)
+    if (plan.awaitsUntil !== undefined) this.engine.awaits = new Awaits(this.engine, plan.awaitsUntil)
+    // Through a name, see World.addNode.
+    const stuckSince = (): number | undefined => this.stuckSince()
+    this.engine.stuckSince = stuckSince
     beginContext(this.engine)
     this.chaos = drawChaos(plan.chaos, this.engine.streams)
     this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)
@@ -315,33 +321,32 @@ export class Iteration implements Work {
   }
 
   private deadlock(): void {
-    const waits = this.engine.waits()
-    const hint =
-      waits.length > 0
-        ? describeWaits(waits)
-        : '\n  the test body: a promise that no event of the simulation settles (a real timer, file, socket or import, or a promise that is never resolved)'
-    this.fail(
-      'Deadlock',
-      `nothing can run at ${formatMillis(this.engine.now)} virtual and the test body has not returned; waiting:${hint}`,
-    )
+    const { engine } = this
+    const message = `nothing can run at ${formatMillis(engine.now)} virtual and the test body has not returned; waiting:`
+    const hint = engine.waits().length === 0 ? bodyWaits : ''
+    engine.reportDeadlock(nothingRuns, message + hint + engine.waiting(), engine.testMoved)
   }
 
   private leak(why: string, isRenewing = false): void {
-    const { world } = this
+    const { engine, world } = this
     const { inFlight } = world.network.counts
-    const waits = describeWaits(this.rest.leftovers(isRenewing))
+    const left = this.rest.leftovers(isRenewing)
     const messages = inFlight > 0 ? `\n  ${inFlight} message(s) in flight` : ''
-    this.fail('Leak', `${why}; still under way:${waits}${messages}`)
+    const message = `${why}; still under way:${engine.waiting(left)}${messages}`
+    engine.owner = engine.test
+    engine.report('Leak', 'work in flight when quiet', message, undefined, engine.waitingAt(left))
   }
 
-  private fail(kind: FailureKind, message: string): void {
-    this.engine.owner = this.engine.test
-    this.engine.report(kind, kind === 'Leak' ? 'work in flight when quiet' : 'nothing can run', message)
+  /** Since when the body has waited, when it has done nothing for most of the run: whoever polls does something. */
+  private stuckSince(): number | undefined {
+    const { testMoved, now } = this.engine
+    return this.phase === 'body' && !this.bodySettled && testMoved < now / 2 ? testMoved : undefined
   }
 
   /** True: what the last checks left floating is drained, and is this iteration's doing, not the next one's. */
   private end(): boolean {
     this.phase = 'over'
+    this.engine.awaits?.stop()
     this.world.end()
     return this.world.invariants.runUserCode || this.world.eventuals.wereAdded
   }

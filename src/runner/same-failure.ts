@@ -26,6 +26,7 @@ export function isSameError(one: Failure, other: Failure): boolean {
 const tellsOfWaits: ReadonlySet<FailureKind> = new Set(['Deadlock', 'Livelock', 'LimitExceeded', 'Leak', 'Hang'])
 
 /** The innermost line of the user's code; '' when there is none. */
-function placeOf({ stack }: Failure): string {
-  return userFrames(stack ?? '')[0] ?? ''
+function placeOf({ kind, stack }: Failure): string {
+  // Which of those who wait is named first is no matter.
+  return tellsOfWaits.has(kind) && kind !== 'Hang' ? '' : (userFrames(stack ?? '')[0] ?? '')
 }

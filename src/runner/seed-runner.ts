@@ -11,6 +11,8 @@ export interface SeedRun {
   /** Where its assertions are counted; undefined: nowhere, because the seed has been counted already. */
   readonly coverage?: Coverage
   readonly recording?: boolean
+  /** Follow the promises that are made until then, virtual µs; see Awaits. */
+  readonly awaitsUntil?: number | undefined
   /** What it does instead of everything it draws. */
   readonly plan?: ReplayPlan
 }
@@ -49,6 +51,7 @@ export class SeedRunner {
       placement: options.placement,
       busClass: context.busClass,
       recording: run.recording ?? false,
+      awaitsUntil: run.awaitsUntil,
       isRepeat,
       afterBody: context.afterBody,
     })

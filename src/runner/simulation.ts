@@ -1,7 +1,7 @@
 import { DirectoryView } from '../actors/directory-view.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
-import { SimulationError, badInput, show } from '../engine/errors.ts'
+import { SimulationError, badInput, show, showFully } from '../engine/errors.ts'
 import type { Network } from '../network/hand-made.ts'
 import { checkNodeId } from '../nodes/node.ts'
 import type { RandomStream } from '../random/stream.ts'
@@ -132,6 +132,6 @@ export class Simulation {
   /** Adds a line to the trace of a failing seed; costs nothing while exploring. */
   log(message: string, data?: unknown): void {
     if (this.engine.trace !== undefined)
-      this.engine.note('log', data === undefined ? message : `${message} ${show(data)}`)
+      this.engine.note('log', data === undefined ? message : `${message} ${showFully(data)}`)
   }
 }

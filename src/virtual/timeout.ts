@@ -121,8 +121,8 @@ export class Timeout {
   #arm(ms: number): void {
     this.#disarm()
     const engine = this.#engine
-    const { timer } = EventKind
-    this.#event = engine.scheduleByClock<Timeout>(ms * 1000, timer, timer.code, engine.owner, Timeout.#fire, this)
+    const kind = this._repeat === null ? EventKind.timer : EventKind.interval
+    this.#event = engine.scheduleByClock<Timeout>(ms * 1000, kind, kind.code, engine.owner, Timeout.#fire, this)
   }
 
   #disarm(): void {

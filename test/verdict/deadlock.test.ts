@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import { failureOf, passes } from './verdict.ts'
 
@@ -90,4 +91,156 @@ test('a paused node that is never resumed leaves its caller in a deadlock, not i
   }
   expect((await failureOf(body(false))).kind).toBe('Deadlock')
   await passes(body(true))
+})
+
+/** A lock as anybody writes one. */
+class Lock {
+  private held = false
+  private readonly queue: (() => void)[] = []
+
+  async acquire(): Promise<void> {
+    if (this.held) await new Promise<void>((resolve) => void this.queue.push(resolve))
+    this.held = true
+  }
+
+  release(): void {
+    this.held = false
+    this.queue.shift()?.()
+  }
+}
+
+const move = async (sim: Simulation, from: Lock, to: Lock): Promise<void> => {
+  await from.acquire()
+  await sim.sleep(5)
+  await to.acquire()
+  to.release()
+  from.release()
+}
+
+/** Where the second lock of `move` is awaited. */
+const inMove =
+  /awaits a promise that nothing has settled, since 5 ms[^\n]*at Lock\.acquire [^\n]* ← at move \([^\n]*deadlock\.test\.ts:\d+:\d+\)/
+
+const heartbeats: Record<string, (sim: Simulation) => void> = {
+  'of a node': (sim) =>
+    void sim.node('a', (node) => {
+      setInterval(() => void node.bus.send('b', 'beat', 1), 20)
+    }),
+  'of the test': () => void setInterval(() => undefined, 20),
+  'that requests in a loop': (sim) =>
+    void sim.node('a', async (node) => {
+      void (async () => {
+        for (;;) {
+          await node.bus.request('b', 'beat', 1).catch(() => undefined)
+          await new Promise((resolve) => setTimeout(resolve, 20))
+        }
+      })()
+    }),
+}
+
+test.each(Object.keys(heartbeats))(
+  'two crossed locks beside a heartbeat %s: the locks are the finding',
+  async (name) => {
+    const body =
+      (crossed: boolean) =>
+      async (sim: Simulation): Promise<void> => {
+        sim.node('b', (node) => node.bus.handle('beat', () => 1))
+        heartbeats[name]?.(sim)
+        const [one, two] = [new Lock(), new Lock()]
+        await Promise.all([move(sim, one, two), crossed ? move(sim, two, one) : move(sim, one, two)])
+      }
+    const failure = await failureOf(body(true), { limits: { virtualMs: 60_000 } })
+    expect(failure).toMatchObject({ kind: 'Deadlock', name: 'nothing comes', owner: 'test', since: 5_000 })
+    expect(failure.message).toMatch(/the test body has waited since 5 ms virtual .* although other things went on/)
+    expect(failure.message).toMatch(inMove)
+    expect(failure.stack).toMatch(/deadlock\.test\.ts:\d+/)
+    expect(failure.message, 'nobody who goes on').not.toMatch(/since 5\d,\d/)
+    if (name !== 'that requests in a loop') await passes(body(false), { limits: { virtualMs: 60_000 } })
+  },
+)
+
+test('crossed locks with nothing beside them name the line, too', async () => {
+  const failure = await failureOf(async (sim) => {
+    const [one, two] = [new Lock(), new Lock()]
+    await Promise.all([move(sim, one, two), move(sim, two, one)])
+  })
+  expect(failure).toMatchObject({ kind: 'Deadlock', name: 'nothing can run', since: 5_000 })
+  expect(failure.message).toMatch(inMove)
+})
+
+test('a handler that waits for ever while others go on: who, where, since when', async () => {
+  const failure = await failureOf(
+    async (sim) => {
+      sim.node('server', (node) => {
+        setInterval(() => undefined, 20)
+        node.bus.handle('ask', async () => {
+          await sim.sleep(5)
+          await new Lock().acquire()
+          await new Promise(() => undefined)
+        })
+      })
+      await sim.node('client').bus.request('server', 'ask', 1, { timeout: Infinity })
+    },
+    { limits: { virtualMs: 60_000 } },
+  )
+  expect(failure.kind).toBe('Deadlock')
+  expect(failure.message).toMatch(/test waits for response to request 'ask' #1 from client to server, since 0 ms \(at/)
+  expect(failure.message).toMatch(/server waits for handler of request 'ask' from client, since \S+ ms/)
+  expect(failure.message).toMatch(
+    /server awaits a promise that nothing has settled, since \S+ ms \(.*deadlock\.test\.ts:\d+/,
+  )
+})
+
+test('a handler and a boot that never return when the body has: who, where, since when', async () => {
+  const { kind, message, stack } = await failureOf(async (sim) => {
+    const server = sim.node('server', (node) => {
+      node.bus.handle('ask', async () => {
+        await new Promise(() => undefined)
+      })
+    })
+    sim.node('late', async () => {
+      await new Promise(() => undefined)
+    })
+    await sim.node('client').bus.send(server.id, 'ask', 1)
+    await sim.sleep(50)
+  })
+  expect(kind).toBe('Leak')
+  expect(message).toMatch(/server waits for handler of .*'ask' from client, since \S+ ms/)
+  expect(message).toMatch(/server awaits a promise that nothing has settled, since \S+ ms \(.*deadlock\.test\.ts:\d+/)
+  expect(message).toMatch(/late waits for boot of late, since 0 ms/)
+  expect(message).toMatch(/late awaits a promise that nothing has settled, since 0 ms \(.*deadlock\.test\.ts:\d+/)
+  expect(stack).toMatch(/deadlock\.test\.ts/)
+})
+
+test('what is slow but comes, and what polls, is no deadlock', async () => {
+  const limits = { virtualMs: 60_000 }
+  const hours = async (sim: Simulation): Promise<void> => {
+    let done: (() => void) | undefined
+    sim.node('a', () => {
+      let beats = 0
+      setInterval(() => ++beats === 1_000 && done?.(), 50)
+    })
+    await new Promise<void>((resolve) => (done = resolve))
+  }
+  await passes(hours, { limits })
+  const endless = await failureOf(
+    async (sim) => {
+      for (;;) await sim.sleep(20)
+    },
+    { limits },
+  )
+  expect(endless).toMatchObject({ kind: 'LimitExceeded', name: 'virtualMs' })
+})
+
+test('following promises changes no digest', async () => {
+  const { failure } = await checkSimulation(
+    async (sim) => {
+      const [one, two] = [new Lock(), new Lock()]
+      await Promise.all([move(sim, one, two), move(sim, two, one)])
+    },
+    { iterations: 3, seed: 7, chaos: 'random', nodes: 2 },
+  )
+  expect(failure?.failure.kind).toBe('Deadlock')
+  expect(failure?.run?.digest).toBe(failure?.digest)
+  expect(failure?.differed).toBeUndefined()
 })
