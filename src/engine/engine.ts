@@ -246,6 +246,7 @@ export class Engine {
   step(): boolean {
     const event = this.next()
     if (event === undefined) return false
+    if (event.owner === this.test && event.kind !== EventKind.interval) this.testMoved = event.time
     if (event.time > this.now) {
       this.now = event.time
       this.atThisInstant = 0
@@ -259,7 +260,6 @@ export class Engine {
     this.digestB = mix(this.digestB, event.owner.hash + event.kind.code)
     this.trace?.record(this.executed, this.digestA ^ this.digestB, event)
     this.owner = event.owner
-    if (event.owner === this.test && event.kind !== EventKind.interval) this.testMoved = event.time
     try {
       if (this.around === undefined) event.action(event.data)
       else this.around(event.action, event.data)

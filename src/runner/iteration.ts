@@ -337,10 +337,15 @@ export class Iteration implements Work {
     engine.report('Leak', 'work in flight when quiet', message, undefined, engine.waitingAt(left))
   }
 
-  /** Since when the body has waited, when it has done nothing for most of the run: whoever polls does something. */
+  /**
+   * Since when the body has waited, when it has done nothing for most of the run and nothing of its own is to come: whoever
+   * polls does something, and who sleeps will.
+   */
   private stuckSince(): number | undefined {
-    const { testMoved, now } = this.engine
-    return this.phase === 'body' && !this.bodySettled && testMoved < now / 2 ? testMoved : undefined
+    const { test, testMoved, now, waitingEvents } = this.engine
+    if (this.phase !== 'body' || this.bodySettled || testMoved >= now / 2) return undefined
+    const comes = waitingEvents.some(({ owner, kind }) => owner === test && kind !== EventKind.interval)
+    return comes ? undefined : testMoved
   }
 
   /** True: what the last checks left floating is drained, and is this iteration's doing, not the next one's. */

@@ -223,13 +223,17 @@ test('what is slow but comes, and what polls, is no deadlock', async () => {
     await new Promise<void>((resolve) => (done = resolve))
   }
   await passes(hours, { limits })
-  const endless = await failureOf(
-    async (sim) => {
+  const long: Record<string, (sim: Simulation) => Promise<void>> = {
+    polls: async (sim) => {
       for (;;) await sim.sleep(20)
     },
-    { limits },
-  )
-  expect(endless).toMatchObject({ kind: 'LimitExceeded', name: 'virtualMs' })
+    sleeps: async (sim) => {
+      sim.node('a', () => void setInterval(() => undefined, 20))
+      await sim.sleep(90_000)
+    },
+  }
+  for (const [name, body] of Object.entries(long))
+    expect(await failureOf(body, { limits }), name).toMatchObject({ kind: 'LimitExceeded', name: 'virtualMs' })
 })
 
 test('following promises changes no digest', async () => {
