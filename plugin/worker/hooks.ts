@@ -20,6 +20,8 @@ export class IterationHooks {
   private readonly beforeEach: SuiteHook[][]
   private readonly afterEach: SuiteHook[][]
   private readonly settings = hookSettings()
+  /** There are hooks of the suites, so something must be awaited between two iterations. */
+  readonly any: boolean
   private open: OpenHook[] = []
   private cleanups: Callback[] = []
   /** Vitest has run the hooks before the first iteration, because nobody prepared the file. */
@@ -31,11 +33,7 @@ export class IterationHooks {
     this.around = hooksAround(task, 'aroundEach').flat()
     this.beforeEach = hooksAround(task, 'beforeEach')
     this.afterEach = hooksAround(task, 'afterEach').reverse()
-  }
-
-  /** True: there are hooks of the suites, so something must be awaited between two iterations. */
-  get any(): boolean {
-    return this.around.length > 0 || [...this.beforeEach, ...this.afterEach].some((hooks) => hooks.length > 0)
+    this.any = [this.around, ...this.beforeEach, ...this.afterEach].some((hooks) => hooks.length > 0)
   }
 
   /** True: the iteration has left something to be called after it. */

@@ -24,7 +24,7 @@ export class Rounds {
   /** Gives the hooks their fake timers back. */
   private giveBack: (() => void) | undefined
   private isSkipped = false
-  private readonly start: (number: number) => void
+  private readonly start: (number: number, tookSnapshots: boolean) => void
 
   constructor(task: RunnerTestCase, signal: AbortSignal) {
     this.task = task
@@ -79,7 +79,7 @@ export class Rounds {
   }
 
   private begin(number: number): void {
-    this.start(number)
+    this.start(number, this.snapshots.taken)
     this.snapshots.begin()
     this.expectations.begin()
   }

@@ -33,6 +33,7 @@ export class Snapshots {
   private readonly matched = new Set<string>()
   /** Those that the latest iteration took. */
   private readonly seen = new Set<string>()
+  private touched = false
   private mended: Partial<SnapshotState['environment']> | undefined
 
   constructor(task: RunnerTestCase) {
@@ -43,8 +44,15 @@ export class Snapshots {
     if (isKnown) this.watch(snapshotState)
   }
 
+  /** Since the last `begin`: Vitest has something to forget. */
+  get taken(): boolean {
+    return this.state === undefined || this.touched
+  }
+
   /** Another iteration begins. */
   begin(): void {
+    if (!this.touched) return
+    this.touched = false
     this.seen.clear()
   }
 
@@ -67,10 +75,12 @@ export class Snapshots {
     const match = state.match.bind(state)
     const add = state._addSnapshot.bind(state)
     state._addSnapshot = (key, value, options) => {
+      this.touched = true
       if (options.testId === this.testId || options.testId === undefined) this.write(key, value, options)
       add(key, value, options)
     }
     state.match = (options) => {
+      if (options.testId === this.testId) this.touched = true
       const result = match(options)
       if (options.testId === this.testId && result.pass) this.match(result.key)
       return result

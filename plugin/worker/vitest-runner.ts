@@ -14,6 +14,11 @@ interface WorkerConfig {
   readonly sequence?: { readonly hooks?: HookSettings['order'] }
   readonly hookTimeout?: number
   readonly expect?: { readonly requireAssertions?: boolean }
+  readonly clearMocks?: boolean
+  readonly mockReset?: boolean
+  readonly restoreMocks?: boolean
+  readonly unstubEnvs?: boolean
+  readonly unstubGlobals?: boolean
 }
 
 /** The configuration of this worker, as `vi.setConfig` has left it: Vitest has no public door to it. */
@@ -36,17 +41,21 @@ interface AttemptRunner {
 let warned = false
 
 /**
- * What Vitest's own runner does before each attempt of a test (mocks, stubs, snapshots, counted assertions), as a
- * function; `number`: one-based.
+ * What Vitest's own runner does before each attempt of a test (mocks, stubs, snapshots), as a function; `number`:
+ * one-based. It takes longer than a short iteration, so it is left out where it would do nothing.
  */
-export function attemptStarter(task: RunnerTestCase): (number: number) => void {
+export function attemptStarter(task: RunnerTestCase): (number: number, tookSnapshots: boolean) => void {
   const config = workerConfig()
   try {
     // A second runner beside the one that Vitest made: it keeps nothing of its own that matters here.
     const Runner = TestRunner as unknown as new (config: WorkerConfig) => AttemptRunner
     if (config === undefined) throw new Error('its configuration was not found')
     const runner = new Runner(config)
-    return (number) => void runner.onBeforeTryTask(task, { retry: 0, repeats: number - 1 })
+    return (number, tookSnapshots) => {
+      const { clearMocks, mockReset, restoreMocks, unstubEnvs, unstubGlobals } = config
+      const cleans = clearMocks || mockReset || restoreMocks || unstubEnvs || unstubGlobals
+      if (cleans || tookSnapshots) runner.onBeforeTryTask(task, { retry: 0, repeats: number - 1 })
+    }
   } catch (error) {
     if (!warned) {
       warned = true

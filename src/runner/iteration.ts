@@ -10,7 +10,7 @@ import { Awaits } from '../engine/awaits.ts'
 import { describeError, fieldReads } from '../engine/describe-error.ts'
 import { Engine, bodyWaits } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
-import { nothingRuns } from '../engine/failure.ts'
+import { type Failure, nothingRuns } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import { refuseGeneratorObject } from '../engine/generators.ts'
 import type { Limits } from '../engine/limits.ts'
@@ -122,6 +122,10 @@ export class Iteration implements Work {
     error.name = 'Hang'
     error.stack = [`Hang: ${message}`, ...frames].join('\n')
     this.engine.report('Hang', field === undefined ? 'event loop blocked' : unreadable, message, error)
+  }
+
+  get failure(): Failure | undefined {
+    return this.engine.failure
   }
 
   /** What the surroundings do before or after the iteration has failed; `hook`: which part of it. */

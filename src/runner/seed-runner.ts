@@ -35,7 +35,14 @@ export class SeedRunner {
   async run(seed: number, number: number, run: SeedRun): Promise<IterationResult> {
     const { options, context } = this
     const { beforeIteration, afterIteration } = context
-    const before = beforeIteration && (await attempt(() => beforeIteration(number)))
+    let before: { readonly error: unknown } | undefined
+    try {
+      // Most surroundings have nothing to wait for; an await costs as much as an event.
+      const ready = beforeIteration?.(number) as Promise<unknown> | undefined
+      if (ready !== undefined) await ready
+    } catch (error) {
+      before = { error }
+    }
     const isRepeat = run.coverage === undefined
     const iteration = new Iteration(this.body, {
       seed,
@@ -61,27 +68,18 @@ export class SeedRunner {
       await this.driver.run(iteration)
       this.current = undefined
     }
-    if (afterIteration === undefined) return iteration.result()
-    const { failure } = iteration.result()
-    const after = await attempt(() => afterIteration(number, { failure, isRepeat }))
-    if (after !== undefined) iteration.hookFailed('after the body', after.error)
+    try {
+      const done = afterIteration?.(number, { failure: iteration.failure, isRepeat }) as Promise<unknown> | undefined
+      if (done !== undefined) await done
+    } catch (error) {
+      iteration.hookFailed('after the body', error)
+    }
     return iteration.result()
   }
 
   /** Ends the seed under way without a verdict. */
   interrupt(): void {
     this.current?.interrupt()
-  }
-}
-
-/** Waits for a hook; gives back what it threw. */
-async function attempt(hook: () => unknown): Promise<{ readonly error: unknown } | undefined> {
-  try {
-    const done = hook() as Promise<unknown> | undefined
-    if (done !== undefined) await done
-    return undefined
-  } catch (error) {
-    return { error }
   }
 }
 
