@@ -1,4 +1,4 @@
-import type { FaultPlan } from '../chaos/faults.ts'
+import type { FaultPlan, Names } from '../chaos/faults.ts'
 import type { AssertionSink } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, show, showFully } from '../engine/errors.ts'
@@ -132,16 +132,22 @@ export class IterationAssertions implements AssertionSink {
     return this.fires(this.site(name), probability)
   }
 
-  buggifyDelay(name: unknown, range: unknown): number {
+  buggifyDelay(name: unknown, range: unknown, call?: string): number {
     if (!isNamed(name)) return this.refuse('buggifyDelay', name, nameFlaw(name)) ?? 0
     if (!isRange(range) || range[0] < 0) {
       return this.refuse('buggifyDelay', name, rangeFlaw(range, 'of virtual milliseconds, 0 or more')) ?? 0
     }
     const site = this.site(name)
-    if (!this.fires(site, 0.25)) return 0
-    site.delays ??= this.engine.random(`buggify delay ${name}`)
-    // At the place of this firing: no other one moves it.
-    return site.delays.at(site.occasion.word).between(range[0], range[1])
+    let ms = 0
+    const delay = (names: Names | undefined): number => {
+      site.delays ??= this.engine.random(`buggify delay ${name}`)
+      // At the place of this firing: no other one moves it.
+      const drawn = site.delays.at(site.occasion.word).between(range[0], range[1])
+      const { faults } = this
+      ms = faults.script === undefined ? drawn : faults.lasts(drawn * 1_000, 'buggify', name, names) / 1_000
+      return Math.round(ms * 1_000)
+    }
+    return this.fires(site, 0.25, call, delay) ? ms : 0
   }
 
   buggifyValue(site: unknown, usual: number, range: unknown): number {
@@ -204,21 +210,32 @@ export class IterationAssertions implements AssertionSink {
     return undefined
   }
 
-  private fires(site: BuggifySite, probability: number): boolean {
+  /** `delay`: draws how long it takes, µs. */
+  private fires(
+    site: BuggifySite,
+    probability: number,
+    call?: string,
+    delay: (names: Names | undefined) => number = () => 0,
+  ): boolean {
     const { name, record, occasion } = site
-    if (!this.isOn(site)) {
+    const { faults } = this
+    const isOn = this.isOn(site)
+    if (!isOn && (faults.script === undefined || !faults.active)) {
       record.misses++
       return false
     }
     occasion.next(this.engine.now)
+    // Numbered by the call, not by the firing: leaving one out must not rename those that follow.
+    const names = faults.named ? { time: `#${occasion.name}`, number: call ?? `call no. ${++site.calls}` } : undefined
     site.firings ??= this.engine.random(`buggify ${name}`)
-    if (!site.firings.at(occasion.word).chance(probability)) {
+    const isDrawn = isOn && site.firings.at(occasion.word).chance(probability)
+    if (!faults.happens(isDrawn, 'buggify', name, names)) {
       record.misses++
       return false
     }
-    const fault = this.faults.inject('buggify', name, '', occasion.name)
+    const fault = faults.inject('buggify', name, '', names, delay(names))
     if (fault === undefined) return false
-    this.faults.effect(fault)
+    faults.effect(fault)
     this.coverage.hit(record)
     return true
   }
@@ -235,6 +252,7 @@ export class IterationAssertions implements AssertionSink {
         name,
         record: this.coverage.site('buggify', name),
         occasion: new Occasion(),
+        calls: 0,
         active: undefined,
         firings: undefined,
         delays: undefined,
@@ -251,6 +269,8 @@ interface BuggifySite {
   readonly record: SiteRecord
   /** Firings of one site are told apart by their time: leaving one call out must not move the others. */
   readonly occasion: Occasion
+  /** How often it was asked; counted while names are read. */
+  calls: number
   /** Undefined: not drawn yet. */
   active: boolean | undefined
   firings: RandomStream | undefined

@@ -290,8 +290,8 @@ export class Bus implements Endpoint, LifeCycleListener {
     if (hooks.fails(message)) {
       if (message.kind === 'request') this.metrics.sendFailures++
       else this.metrics.unsent++
-      const skip = (unsent: Message): void => network.skip(unsent)
-      if (wait === 0) skip(message)
+      const skip = (): void => network.skip()
+      if (wait === 0) skip()
       else this.engine.scheduleAt(this.engine.now + wait, unsentKind, message.id, this.address, skip, message)
       return false
     }

@@ -174,7 +174,8 @@ function describeKnobs(knobs: StorageChances): string {
     .join(', ')
 }
 
-function describeLatency({ kind, ...numbers }: { kind?: string }): string {
+/** 'heavyTail (min 0.5, max 2000)'. */
+export function describeLatency({ kind, ...numbers }: { readonly kind?: string }): string {
   const fields = Object.entries(numbers).map(([name, value]) => `${name} ${[value].flat().join('–')}`)
   return `${kind} (${fields.join(', ')})`
 }

@@ -21,8 +21,8 @@ export interface AssertionSink {
   all(conditions: unknown, name: unknown): void
   each(name: unknown, value: unknown, expected: unknown): void
   buggify(site: unknown, probability: unknown): boolean
-  /** In ms; 0: the site did not fire. */
-  buggifyDelay(site: unknown, range: unknown): number
+  /** In ms; 0: the site did not fire. `call` names this one; undefined: it is numbered. */
+  buggifyDelay(site: unknown, range: unknown, call?: string): number
   buggifyValue(site: unknown, usual: number, range: unknown): number
 }
 

@@ -1,8 +1,8 @@
-import type { Episodes } from '../chaos/episodes.ts'
+import { type Episodes, inDrawnOrder } from '../chaos/episodes.ts'
 import type { Fault, FaultPlan } from '../chaos/faults.ts'
 import type { PartitionEpisodes, PartitionShape } from '../chaos/options.ts'
 import { type ScheduleStrategy, delayShaper } from '../chaos/schedule.ts'
-import type { SeedChaos } from '../chaos/seed-chaos.ts'
+import { type SeedChaos, describeLatency } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { RandomStreams } from '../random/streams.ts'
@@ -21,7 +21,7 @@ export function startNetworkChaos(
   strategy: ScheduleStrategy,
 ): void {
   setLatencies(network, engine, faults, chaos)
-  network.shaper = delayShaper(strategy, engine.random('schedule'), () => engine.now)
+  network.shaper = delayShaper(strategy, engine.random('schedule'), faults, () => engine.now)
   const { loss, duplication, reordering } = chaos
   if (loss > 0) faults.enable('loss')
   if (duplication > 0) faults.enable('duplication')
@@ -51,7 +51,8 @@ export function latencyOf({ latency }: SeedChaos, streams: RandomStreams): Laten
 
 function setLatencies(network: Network, engine: Engine, faults: FaultPlan, chaos: SeedChaos): void {
   const latency = latencyOf(chaos, engine.streams)
-  if (latency !== undefined) network.setLatency(latency, chaos.latency === 'drawn')
+  const isOn = latency !== undefined && faults.shape('latency', faults.named ? describeLatency(latency) : '', '')
+  if (isOn) network.setLatency(latency, chaos.latency === 'drawn')
   if (chaos.slowPairs > 0 || chaos.slowPeer) slowDownSome(network, engine, faults, chaos)
 }
 
@@ -60,6 +61,7 @@ function slowDownSome(network: Network, engine: Engine, faults: FaultPlan, chaos
   const slowIndex = chaos.slowPeer ? engine.random('faults slow peer').below(3) : -1
   if (chaos.slowPairs > 0) faults.enable('slow pair')
   if (chaos.slowPeer) faults.enable('slow peer')
+  let peerFault: Fault | undefined
   network.eachLink((link) => {
     if (!faults.active) return
     // A stream for each link: what another fault does to the order of first contacts must not move these draws.
@@ -68,7 +70,14 @@ function slowDownSome(network: Network, engine: Engine, faults: FaultPlan, chaos
     const isSlowPair = random.chance(chaos.slowPairs)
     const isSlowPeer = link.from.index === slowIndex || link.to.index === slowIndex
     if (!isSlowPair && !isSlowPeer) return
-    const fault = faults.inject(isSlowPeer ? 'slow peer' : 'slow pair', link.name, `× ${factor}`)
+    if (isSlowPeer) {
+      // One fault, however many links the node has.
+      const { id } = link.from.index === slowIndex ? link.from : link.to
+      peerFault ??= faults.inject('slow peer', id, 'each of its links × 5 to 50', '#1')
+      if (peerFault !== undefined) slowDown(link, factor, faults, peerFault)
+      return
+    }
+    const fault = faults.inject('slow pair', link.name, `× ${factor}`)
     if (fault !== undefined) slowDown(link, factor, faults, fault)
   })
 }
@@ -95,20 +104,15 @@ function startClogs(
     options,
     every: [20, 2_000],
     lasts: [10, 1_000],
-    begin: (random, lastsMs) => {
-      const endpoints = network.allEndpoints
-      if (endpoints.length < 2) return undefined
-      // Drawn from the nodes, not from the links in use: which are in use may depend on other faults.
-      const one = random.pick(endpoints)
-      const others = endpoints.filter((endpoint) => endpoint !== one)
-      const other = random.pick(others)
+    begin: ({ random, lastsMicros, which, named }) => {
       const scope = random.pick(clogScopes)
-      const [from, to, name] = {
-        pair: [[one], [other], `${one.id} → ${other.id}`] as const,
-        up: [[one], others, `${one.id} → all`] as const,
-        down: [others, [one], `all → ${one.id}`] as const,
-      }[scope]
-      const fault = faults.inject('clog', name, faults.named ? `for ${Math.round(lastsMs)} ms` : '')
+      // Drawn from the nodes, not from the links in use: which are in use may depend on other faults.
+      const order = inDrawnOrder(random, network.allEndpoints)
+      const chosen = named === undefined ? drawnClog(scope, order) : namedClog(named, order)
+      if (chosen === undefined) return undefined
+      const { from, to, name } = chosen
+      const detail = faults.named ? `for ${Math.round(lastsMicros / 1_000)} ms` : ''
+      const fault = faults.inject('clog', name, detail, which, lastsMicros)
       if (fault === undefined) return undefined
       return { fault, end: network.partitionEndpoints(from, to, { oneWay: true, inFlight: 'hold' }, fault) }
     },
@@ -118,6 +122,38 @@ function startClogs(
 /** One direction of a pair, or all that a node sends or receives, as FoundationDB clogs pairs and interfaces. */
 const clogScopes = ['pair', 'up', 'down'] as const
 
+interface Clog {
+  readonly from: readonly Endpoint[]
+  readonly to: readonly Endpoint[]
+  readonly name: string
+}
+
+function drawnClog(scope: (typeof clogScopes)[number], order: readonly Endpoint[]): Clog | undefined {
+  const [one, ...others] = order
+  const [other] = others
+  if (one === undefined || other === undefined) return undefined
+  switch (scope) {
+    case 'pair':
+      return { from: [one], to: [other], name: `${one.id} → ${other.id}` }
+    case 'up':
+      return { from: [one], to: others, name: `${one.id} → all` }
+    case 'down':
+      return { from: others, to: [one], name: `all → ${one.id}` }
+  }
+}
+
+/** The clog that a plan names. */
+function namedClog(name: string, all: readonly Endpoint[]): Clog | undefined {
+  for (const one of all) {
+    const others = all.filter((endpoint) => endpoint !== one)
+    if (name === `${one.id} → all`) return { from: [one], to: others, name }
+    if (name === `all → ${one.id}`) return { from: others, to: [one], name }
+    const other = others.find(({ id }) => name === `${one.id} → ${id}`)
+    if (other !== undefined) return { from: [one], to: [other], name }
+  }
+  return undefined
+}
+
 const allShapes: readonly PartitionShape[] = ['isolate', 'random', 'even']
 
 function startPartitions(network: Network, faults: FaultPlan, episodes: Episodes, options: PartitionEpisodes): void {
@@ -126,14 +162,15 @@ function startPartitions(network: Network, faults: FaultPlan, episodes: Episodes
     options,
     every: [50, 4_000],
     lasts: [100, 3_000],
-    begin: (random) => {
+    begin: ({ random, lastsMicros, which, named }) => {
       const endpoints = network.allEndpoints
       const shape = random.pick(options.shapes ?? allShapes)
       const oneWay = random.chance(shareOf(options.oneWay, random))
       const inFlight = random.chance(0.5) ? 'drop' : 'hold'
-      const [left, right] = sides(shape, endpoints, random)
+      const [left, right] = named === undefined ? sides(shape, endpoints, random) : namedSides(named, endpoints)
       if (left.length === 0 || right.length === 0) return undefined
-      const fault = faults.inject('partition', faults.named ? describePartition(left, right, oneWay) : '')
+      const subject = faults.named ? (named ?? describePartition(left, right, oneWay)) : ''
+      const fault = faults.inject('partition', subject, '', which, lastsMicros)
       if (fault === undefined) return undefined
       const how = { oneWay, inFlight: options.inFlight ?? inFlight } as const
       return { fault, end: network.partitionEndpoints(left, right, how, fault) }
@@ -152,7 +189,7 @@ function sides(
   endpoints: readonly Endpoint[],
   random: RandomStream,
 ): [readonly Endpoint[], readonly Endpoint[]] {
-  const order = random.shuffle(endpoints)
+  const order = inDrawnOrder(random, endpoints)
   switch (shape) {
     case 'isolate':
       return [order.slice(0, 1), order.slice(1)]
@@ -163,4 +200,14 @@ function sides(
       return [order.slice(0, cut), order.slice(cut)]
     }
   }
+}
+
+/** The sides of a partition that a plan names; a node that does not exist in the replay is on neither. */
+function namedSides(name: string, endpoints: readonly Endpoint[]): readonly [readonly Endpoint[], readonly Endpoint[]] {
+  const [, left = '', right = ''] = /^(.*) →?\| (.*)$/s.exec(name) ?? []
+  const side = (text: string): readonly Endpoint[] => {
+    const ids = text.split(', ')
+    return endpoints.filter(({ id }) => ids.includes(id))
+  }
+  return [side(left), side(right)]
 }

@@ -1,4 +1,4 @@
-import type { Fault } from '../chaos/faults.ts'
+import type { Fault, Names } from '../chaos/faults.ts'
 import { Occasion } from '../random/occasion.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { type LatencySampler } from './latency.ts'
@@ -56,6 +56,7 @@ export class Link {
   /** False on the hot path: nothing blocks the link and nothing waits. */
   obstructed = false
   private knownName: string | undefined
+  private counts: Map<string, number> | undefined
 
   constructor(from: Endpoint, to: Endpoint, random: RandomStream, sample: LatencySampler) {
     this.from = from
@@ -67,5 +68,13 @@ export class Link {
   /** 'a → b'; made once, and only when a fault needs it. */
   get name(): string {
     return (this.knownName ??= `${this.from.id} → ${this.to.id}`)
+  }
+
+  /** Names of the message that is made now. */
+  namesOf({ kind, method }: Message): Names {
+    const what = `${kind} ${method}`
+    const count = ((this.counts ??= new Map()).get(what) ?? 0) + 1
+    this.counts.set(what, count)
+    return { time: `#${this.sending.name}`, number: `${what} no. ${count}` }
   }
 }

@@ -1,3 +1,4 @@
+import type { Names } from '../chaos/faults.ts'
 import { callerOf, withCaller } from '../engine/errors.ts'
 import type { Owner } from '../engine/owner.ts'
 
@@ -32,8 +33,8 @@ export class Message {
   idempotencyKey: string | undefined = undefined
   /** It keeps nothing going: the simulation is quiet while it travels. */
   background = false
-  /** Tells it from the others of its link by the time at which it was made; see Occasion. */
-  occasion = 0
+  /** Tells it from the others of its link in the key of a fault; undefined while nobody reads names. */
+  names: Names | undefined = undefined
   /** The place of its draws in the streams of its link. */
   place = 0
   /** Virtual time, µs. */

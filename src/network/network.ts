@@ -47,11 +47,14 @@ export class MessageNetwork {
   /** Of links that the test has given no latency of their own, once the network is mended. */
   private mended = this.latency
   private messageIds = 0
+  /** True when a plan says which faults happen, to whatever message. */
+  private readonly isScripted: boolean
 
   constructor(engine: Engine, faults: FaultPlan, copyPayload: <T>(payload: T) => T) {
     this.engine = engine
     this.faults = faults
     this.copyPayload = copyPayload
+    this.isScripted = faults.script !== undefined
     engine.describeWaits(() => this.waits())
   }
 
@@ -72,10 +75,9 @@ export class MessageNetwork {
 
   /** Names a message that has just been made, before anything is drawn for it. */
   name(message: Message): void {
-    const { sending } = this.linkBetween(message.from, message.to)
-    sending.next(this.engine.now)
-    message.occasion = sending.name
-    message.place = sending.word
+    const link = this.linkBetween(message.from, message.to)
+    message.place = link.sending.next(this.engine.now).word
+    if (this.faults.named) message.names = link.namesOf(message)
   }
 
   /** A number for the next message. */
@@ -159,15 +161,18 @@ export class MessageNetwork {
       if (verdict === 'drop') return this.drop(message)
       if (typeof verdict === 'object') delay += message.ruledDelay = verdict.delay
     }
-    if (this.shaper !== undefined && message.from !== message.to)
-      delay += this.shaper.extra(message.from.index, message.to.index, this.endpoints.length, message.place)
-    if (link.faulty && (this.faults.active || link.byHand)) return this.sendUnderFaults(link, message, delay)
+    if (this.shaper !== undefined && message.from !== message.to) {
+      this.shaper.meet(this.endpoints.length)
+      delay += this.shaper.extra(message)
+    }
+    const mayFail = link.faulty && (this.faults.active || link.byHand)
+    if (mayFail || (this.isScripted && this.faults.active)) return this.sendUnderFaults(link, message, delay)
     this.queue(link, message, delay)
   }
 
-  /** Makes the draws of a message that could not be sent, where those of one message move those of others. */
-  skip({ from, to, place }: Message): void {
-    this.shaper?.extra(from.index, to.index, this.endpoints.length, place)
+  /** For a message that could not be sent: what the strategy does to others must not depend on it. */
+  skip(): void {
+    this.shaper?.meet(this.endpoints.length)
   }
 
   /** Puts a message on the link; it arrives after all that were sent before it. */
@@ -194,11 +199,16 @@ export class MessageNetwork {
     const random = (link.faultRandom ??= this.engine.random(`faults ${link.name}`)).at(message.place)
     const { loss, duplication, reordering } = link.faults
     // Every draw is made before any fault is decided on: leaving a fault out must not move the others.
-    const isLost = random.chance(loss)
-    const copyDelay = random.chance(duplication) ? 1 + random.below(50_000) : 0
-    const extraDelay = random.chance(reordering) ? 1 + random.below(50_000) : 0
+    let isLost = random.chance(loss)
+    let copyDelay = random.chance(duplication) ? 1 + random.below(50_000) : 0
+    let extraDelay = random.chance(reordering) ? 1 + random.below(50_000) : 0
+    if (this.isScripted) {
+      isLost = faults.happens(isLost, 'loss', link.name, message.names)
+      copyDelay = this.planned('duplication', link, message, copyDelay)
+      extraDelay = this.planned('reordering', link, message, extraDelay)
+    }
     if (copyDelay > 0) {
-      const fault = this.inject('duplication', link, message)
+      const fault = this.inject('duplication', link, message, copyDelay)
       if (fault !== undefined) {
         faults.effect(fault)
         this.duplicate(link, message, delay, copyDelay, isLost)
@@ -211,7 +221,7 @@ export class MessageNetwork {
         return this.drop(message)
       }
     }
-    const overtaken = extraDelay > 0 ? this.inject('reordering', link, message) : undefined
+    const overtaken = extraDelay > 0 ? this.inject('reordering', link, message, extraDelay) : undefined
     if (overtaken === undefined) return this.queue(link, message, delay)
     if (link.obstructed && this.dropIfCut(link, message)) return
     const arrival = this.engine.now + delay + extraDelay
@@ -221,9 +231,16 @@ export class MessageNetwork {
     this.arriveAt(arrival, message)
   }
 
-  private inject(family: string, link: Link, message: Message): Fault | undefined {
+  private inject(family: string, link: Link, message: Message, lasts = 0): Fault | undefined {
     const detail = this.engine.trace === undefined ? '' : describeMessage(message)
-    return this.faults.inject(family, link.name, detail, message.occasion)
+    return this.faults.inject(family, link.name, detail, message.names, lasts)
+  }
+
+  /** The delay, µs, when a plan says that the fault happens; 0: it does not. */
+  private planned(family: string, link: Link, { names }: Message, drawn: number): number {
+    const { faults } = this
+    if (!faults.happens(drawn > 0, family, link.name, names)) return 0
+    return Math.max(1, faults.lasts(drawn, family, link.name, names))
   }
 
   /** The copy comes after the original; where that is lost it keeps its place among the others. */

@@ -1,4 +1,4 @@
-import type { Episodes } from '../chaos/episodes.ts'
+import { type Episodes, inDrawnOrder } from '../chaos/episodes.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { ClockOptions, CrashEpisodes, EpisodeOptions, Intensity } from '../chaos/options.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -30,18 +30,20 @@ function startCrashLane(
 ): void {
   episodes.start({
     family: 'crash',
-    lane: lane === 1 ? '' : ` ${lane}`,
+    kinds: ['crash', 'wipe', 'graceful stop'],
+    lane,
     options,
     every: [50, 5_000],
     lasts: [10, 2_000],
-    begin: (random, lastsMs) => {
+    begin: ({ random, lastsMicros, which, named }) => {
       const all = victims()
-      const zone = pickZone(random, all, options.zones)
+      const drawn = pickZone(random, all, options.zones)
       const death = drawDeath(random, options)
       const dead = all.filter((node) => !node.alive).length
-      const hit = zone.filter((node) => node.alive)
+      const hit = (named === undefined ? drawn : namedNodes(all, named)).filter((node) => node.alive)
       if (hit.length === 0 || dead + hit.length > maxDeadOf(options, all)) return undefined
-      const fault = faults.inject(death, hit.map((node) => node.id).join(', '), `for ${Math.round(lastsMs)} ms`)
+      const subject = named ?? hit.map((node) => node.id).join(', ')
+      const fault = faults.inject(death, subject, forMillis(lastsMicros), which, lastsMicros)
       if (fault === undefined) return undefined
       faults.effect(fault)
       const lives = hit.map((node) => new Life(node, death, options))
@@ -106,12 +108,11 @@ export function startPauses(episodes: Episodes, faults: FaultPlan, options: Epis
     options,
     every: [50, 5_000],
     lasts: [10, 2_000],
-    begin: (random, lastsMs) => {
+    begin: ({ random, lastsMicros, which, named }) => {
       const running = victims().filter((node) => node.state === 'running')
-      const at = random.float()
-      const node = running[Math.floor(at * running.length)]
+      const node = pickNode(random, running, named)
       if (node === undefined) return undefined
-      const fault = faults.inject('pause', node.id, `for ${Math.round(lastsMs)} ms`)
+      const fault = faults.inject('pause', node.id, forMillis(lastsMicros), which, lastsMicros)
       if (fault === undefined) return undefined
       faults.effect(fault)
       node.pause()
@@ -150,13 +151,12 @@ export function startClockJumps(
     options: {},
     every: [100, 10_000],
     lasts: [0, 0],
-    begin: (random) => {
+    begin: ({ random, which, named }) => {
       const alive = nodes().filter((node) => node.alive)
-      const at = random.float()
       const ms = Math.round(random.between(-maxJumpMs, maxJumpMs))
-      const node = alive[Math.floor(at * alive.length)]
+      const node = pickNode(random, alive, named)
       if (node === undefined) return undefined
-      const fault = faults.inject('clock jump', node.id, `${ms} ms`)
+      const fault = faults.inject('clock jump', node.id, `${ms} ms`, which)
       if (fault === undefined) return undefined
       onNextRead(node, () => faults.effect(fault))
       node.clock.jump(ms)
@@ -174,16 +174,32 @@ function onNextRead({ clock }: LifeCycle, read: () => void): void {
   clock.onNextRead = both
 }
 
+/** The one that a plan names, or the first in an order of all that the draw gives. */
+function pickNode(random: RandomStream, eligible: readonly LifeCycle[], named: string | undefined) {
+  return named === undefined ? inDrawnOrder(random, eligible)[0] : eligible.find((node) => node.id === named)
+}
+
 function pickZone(
   random: RandomStream,
   nodes: readonly LifeCycle[],
   zones: CrashEpisodes['zones'],
 ): readonly LifeCycle[] {
-  const at = random.float()
   if (zones === undefined || zones.length === 0) {
     const alive = nodes.filter((node) => node.alive)
-    return alive.slice(Math.floor(at * alive.length)).slice(0, 1)
+    return inDrawnOrder(random, alive).slice(0, 1)
   }
-  const ids = zones[Math.floor(at * zones.length)] ?? []
+  const ids = random.pick(zones)
   return nodes.filter((node) => ids.includes(node.id))
+}
+
+/** Of a zone, the key of a fault says 'n1, n2'. */
+function namedNodes(all: readonly LifeCycle[], named: string): readonly LifeCycle[] {
+  const one = all.find((node) => node.id === named)
+  if (one !== undefined) return [one]
+  const ids = named.split(', ')
+  return all.filter((node) => ids.includes(node.id))
+}
+
+function forMillis(micros: number): string {
+  return `for ${Math.round(micros / 1_000)} ms`
 }

@@ -82,6 +82,8 @@ export class Storage {
   private faultRandom: RandomStream | undefined
   private readonly occasion = new Occasion()
   private readonly operations = new Set<Operation>()
+  /** How many there were of each kind and key; counted while names are read. */
+  private readonly counts = new Map<string, number>()
 
   constructor(
     engine: Engine,
@@ -240,6 +242,13 @@ export class Storage {
     this.fences = new Map()
   }
 
+  /** 'no. 2' for the second operation of that kind and key. */
+  private nextOf(subject: string): string {
+    const count = (this.counts.get(subject) ?? 0) + 1
+    this.counts.set(subject, count)
+    return `no. ${count}`
+  }
+
   /** False: the fault is masked. */
   private tear(key: string): boolean {
     const fault = this.faults.plan.inject('torn write', `${this.name} ${key}`)
@@ -260,18 +269,24 @@ export class Storage {
     const { word, name } = this.occasion.next(this.engine.now)
     const place = mix(hashString(key), word)
     const usual = this.stream().at(place).integer(100, usualMicros)
-    if (!plan.active || chances === undefined) return { takesMicros: usual, fails: false, lands: false, share: 0 }
+    const isScripted = plan.script !== undefined
+    if (!plan.active || (chances === undefined && !isScripted))
+      return { takesMicros: usual, fails: false, lands: false, share: 0 }
     const random = (this.faultRandom ??= this.engine.random(`faults storage ${this.name}`)).at(place)
     // All draws come first: leaving a fault out must not move the others.
-    const stalls = random.chance(chances.stall)
-    const stallMicros = random.integer(10_000, 500_000)
-    const fails = random.chance(chances.failure)
+    const isStall = random.chance(chances?.stall ?? 0)
+    const stallDrawn = random.integer(10_000, 500_000)
+    const isFailure = random.chance(chances?.failure ?? 0)
     const lands = random.chance(0.5)
     const share = random.float()
     const subject = plan.named ? `${this.name} ${operation} ${key}` : ''
-    const stall = stalls ? plan.inject('storage stall', subject, '', name) : undefined
+    const which = plan.named ? { time: `#${name}`, number: this.nextOf(subject) } : undefined
+    const stalls = plan.happens(isStall, 'storage stall', subject, which)
+    const stallMicros = isScripted ? plan.lasts(stallDrawn, 'storage stall', subject, which) : stallDrawn
+    const stall = stalls ? plan.inject('storage stall', subject, '', which, stallMicros) : undefined
     if (stall !== undefined) plan.effect(stall)
-    const failure = fails ? plan.inject('storage failure', subject, '', name) : undefined
+    const fails = plan.happens(isFailure, 'storage failure', subject, which)
+    const failure = fails ? plan.inject('storage failure', subject, '', which) : undefined
     if (failure !== undefined) plan.effect(failure)
     return { takesMicros: usual + (stall === undefined ? 0 : stallMicros), fails: failure !== undefined, lands, share }
   }

@@ -57,23 +57,26 @@ export class InstrumentedBus implements BusHooks {
     for (const [link, at] of this.handedOver) if (at > now) this.handedOver.set(link, now)
   }
 
-  fails({ kind, from, to, method, place, occasion }: Message): boolean {
-    if (this.sendFailure === 0 || !this.faults.active || kind === 'response') return false
+  fails({ kind, from, to, method, place, names }: Message): boolean {
+    const { faults } = this
+    if ((this.sendFailure === 0 && faults.script === undefined) || !faults.active || kind === 'response') return false
     this.failing ??= this.engine.random('send failure')
     const random = this.failing.at(mix(from.index * 16_384 + to.index, place))
-    if (!random.chance(this.sendFailure)) return false
-    const subject = this.faults.named ? `${from.id} → ${to.id}` : ''
-    const detail = this.faults.named ? `${kind} ${method}` : ''
-    const fault = this.faults.inject('send failure', subject, detail, occasion)
+    const isDrawn = random.chance(this.sendFailure)
+    const subject = faults.named ? `${from.id} → ${to.id}` : ''
+    if (!faults.happens(isDrawn, 'send failure', subject, names)) return false
+    const fault = faults.inject('send failure', subject, faults.named ? `${kind} ${method}` : '', names)
     if (fault === undefined) return false
-    this.faults.effect(fault)
+    faults.effect(fault)
     return true
   }
 
   /** A delay before the network, µs. */
   private late(message: Message): number {
     const site = message.kind === 'response' ? 'bus: response sent late' : 'bus: request sent late'
-    return this.inTurn(message, Math.ceil(this.assertions.buggifyDelay(site, sendDelayMs) * 1000))
+    const { from, to, names } = message
+    const name = names && `${from.id} → ${to.id} ${names.number}`
+    return this.inTurn(message, Math.ceil(this.assertions.buggifyDelay(site, sendDelayMs, name) * 1000))
   }
 
   /** Whatever is sent after a late message waits behind it, so that the order of each link stays. */

@@ -5,7 +5,7 @@ import type { ReplayPlan } from './replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
 import { isSameError, isSameFailure } from './same-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
-import { type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
+import { type CalmRun, type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** A failing seed with its story. */
@@ -112,7 +112,8 @@ export class Examiner {
   ): Promise<SeedFailure> {
     const { budget, nodes, now, aborted, onShrinking } = this.settings
     if (budget === undefined || (run.faults.length === 0 && run.operations.length === 0)) return found
-    const attempt = (plan: ReplayPlan): Promise<IterationResult> => this.runner.run(found.seed, number, { plan })
+    const attempt = (plan: ReplayPlan, recording = false): Promise<IterationResult> =>
+      this.runner.run(found.seed, number, { plan, recording })
     onShrinking?.(found)
     const improved = (minimal: Shrunk): void => onShrinking?.({ ...found, minimal })
     const shrunk = await shrink({ failure: explored, run, nodes, budget, attempt, now, aborted, improved })
@@ -122,7 +123,19 @@ export class Examiner {
     if (minimal.status === 'interrupted') return { ...found, minimal: shrunk }
     // A plan that does not fail again in the same way would be a lie.
     const isSame = minimal.digest === shrunk.run.digest && isSameFailure(found.failure, minimal.failure)
-    return isSame ? { ...found, minimal: { ...shrunk, run: minimal } } : found
+    if (!isSame) return found
+    const calm = await this.calmly(explored, shrunk.plan, number, found.seed)
+    return { ...found, minimal: { ...shrunk, run: minimal, ...(calm && { calm }) } }
+  }
+
+  /** Nobody is to read that faults have nothing to do with it unless that is so. */
+  private async calmly(failure: Failure, plan: ReplayPlan, number: number, seed: number): Promise<CalmRun | undefined> {
+    if (plan.faults === undefined || plan.faults.length > 0) return undefined
+    const whole = await this.runner.run(seed, number, { calm: true })
+    if (isSameFailure(failure, whole.failure)) return 'seed fails'
+    const run = await this.runner.run(seed, number, { calm: true, plan })
+    if (run.status === 'interrupted') return undefined
+    return isSameFailure(failure, run.failure) ? 'plan fails' : 'passes'
   }
 
   /** `failure`: what is known to come of it. */

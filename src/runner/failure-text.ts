@@ -6,6 +6,7 @@ import { printableLine } from '../engine/printable.ts'
 import type { TraceEntry } from '../engine/trace.ts'
 import type { SiteResult } from './check-simulation.ts'
 import type { SeedFailure } from './examiner.ts'
+import type { Shrunk } from './shrink.ts'
 
 /** Longest list of minimal faults or operations. */
 const shownSteps = 20
@@ -55,7 +56,7 @@ function faultLines({ minimal, run, plan }: SeedFailure): string[] {
     const { faults } = minimal.run
     const count = `${groupThousands(faults.length)} of ${groupThousands(minimal.faultsBefore)}`
     if (faults.length === 0)
-      return [`minimal faults, none of ${groupThousands(minimal.faultsBefore)}: it fails without any`]
+      return [`minimal faults, none of ${groupThousands(minimal.faultsBefore)}${calmly(minimal)}`]
     return [`minimal faults, ${count}:`, ...faults.slice(0, shownSteps).map(faultLine), ...more(faults.length)]
   }
   if (run === undefined || run.faults.length === 0) return []
@@ -69,6 +70,20 @@ function faultLines({ minimal, run, plan }: SeedFailure): string[] {
   }
   const shown = run.faults.slice(-shownEvents)
   return [`last faults, ${shown.length} of ${groupThousands(run.faults.length)}:`, ...shown.map(faultLine)]
+}
+
+/** What was seen when the seed ran in a calm and orderly world. */
+function calmly({ calm, plan }: Shrunk): string {
+  switch (calm) {
+    case 'seed fails':
+      return ': it fails without any'
+    case 'plan fails':
+      return plan.operations === undefined ? ': the plan needs none' : ': the operations below do it alone'
+    case 'passes':
+      return ', and calm it passes: what else the chaos draws does it (the workload, what a crash leaves on a disk)'
+    case undefined:
+      return ''
+  }
 }
 
 function workloadLines({ minimal, run, plan }: SeedFailure): string[] {

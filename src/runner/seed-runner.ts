@@ -15,6 +15,8 @@ export interface SeedRun {
   readonly awaitsUntil?: number | undefined
   /** What it does instead of everything it draws. */
   readonly plan?: ReplayPlan
+  /** Without chaos, in the order of scheduling. */
+  readonly calm?: boolean
 }
 
 /** Runs single seeds of one simulation, with the surroundings' hooks. */
@@ -47,8 +49,8 @@ export class SeedRunner {
     const iteration = new Iteration(this.body, {
       seed,
       number,
-      chaos: options.chaos,
-      schedule: options.schedule,
+      chaos: run.calm === true ? 'calm' : options.chaos,
+      schedule: run.calm === true ? 'fifo' : options.schedule,
       nodes: run.plan?.nodes ?? options.nodes,
       limits: options.limits,
       coverage: run.coverage ?? new Coverage(),

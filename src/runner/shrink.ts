@@ -1,10 +1,12 @@
 import type { Failure } from '../engine/failure.ts'
 import { RandomStreams } from '../random/streams.ts'
-import type { PlannedOperation } from '../workload/planned-operation.ts'
 import { minimiseList } from './minimise-list.ts'
-import { leaves, planSize } from './plan-size.ts'
+import { instead, lateInstead, otherTimes, realigned, slows } from './other-times.ts'
+import { elementsOf, renamed, subsets, trimmed, without } from './plan-parts.ts'
+import { planSize } from './plan-size.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { isSameFailure } from './same-failure.ts'
+import { type PlanSearch, simplify } from './simpler-plan.ts'
 import { SimplerArguments } from './simpler-arguments.ts'
 import type { IterationResult } from './verdict.ts'
 
@@ -26,7 +28,7 @@ export interface ShrinkInput {
   readonly nodes: number
   readonly budget: ShrinkBudget
   /** Runs the failing seed under a plan. */
-  readonly attempt: (plan: ReplayPlan) => Promise<IterationResult>
+  readonly attempt: (plan: ReplayPlan, recording?: boolean) => Promise<IterationResult>
   /** Real time, ms. */
   readonly now: () => number
   readonly aborted: () => boolean
@@ -36,6 +38,9 @@ export interface ShrinkInput {
 
 /** Between two calls of `improved`, ms. */
 const tellEveryMs = 1_000
+
+/** In a calm and orderly world the whole seed fails, or only the operations of the plan do, or nothing does. */
+export type CalmRun = 'seed fails' | 'plan fails' | 'passes'
 
 /** The smallest plan found that still fails the same way. */
 export interface Shrunk {
@@ -48,6 +53,8 @@ export interface Shrunk {
   readonly nodesBefore: number
   /** How many runs it took. */
   readonly runs: number
+  /** Of a plan without faults: what its seed does when it is calm and in order; undefined: that was not tried. */
+  readonly calm?: CalmRun
   /** What ended it before nothing more could be left out; undefined: nothing did. */
   readonly cutShort: 'budget' | 'aborted' | undefined
 }
@@ -77,17 +84,18 @@ const fewOf = 12
 /** Other ways down from the full plan, at most. */
 const otherWays = 5
 
-class Shrinker {
+class Shrinker implements PlanSearch {
   private readonly input: ShrinkInput
   private readonly startedAt: number
   private toldAt: number
   private readonly allFaults: readonly string[]
-  private readonly familyOf: ReadonlyMap<string, string>
   private readonly simpler: SimplerArguments
-  private best: ReplayPlan = {}
+  best: ReplayPlan = {}
   private bestRun: IterationResult | undefined
   private bestSize = Infinity
   private runs = 0
+  /** Plans that do not fail the same way. */
+  private readonly inVain = new Set<string>()
   private stopped: 'budget' | 'aborted' | undefined
 
   constructor(input: ShrinkInput) {
@@ -95,7 +103,6 @@ class Shrinker {
     this.startedAt = this.toldAt = input.now()
     this.simpler = new SimplerArguments(input.run.operations)
     this.allFaults = [...new Set(input.run.faults.map(({ key }) => key))]
-    this.familyOf = new Map(input.run.faults.map(({ key, family }) => [key, family]))
   }
 
   async run(): Promise<Shrunk | undefined> {
@@ -105,13 +112,15 @@ class Shrinker {
     await this.otherWays()
     for (let size = Infinity; this.bestSize < size && this.stopped === undefined;) {
       size = this.bestSize
-      await this.nodes()
-      await this.values()
-      await this.times()
+      await this.moves()
+      await simplify(this, this.simpler, this.input.nodes)
       // What was moved or renamed may have made something else needless.
       if (this.bestSize < size) await this.elements()
     }
-    return this.bestRun === undefined ? undefined : this.shrunk(this.bestRun, cutShort)
+    if (this.bestRun === undefined) return undefined
+    // What was trimmed from the plan had a part in the digest of its run, though none in its events.
+    const run = this.stopped === 'aborted' ? this.bestRun : await this.input.attempt(this.best)
+    return this.shrunk(run.status === 'interrupted' ? this.bestRun : run, cutShort)
   }
 
   private shrunk(run: IterationResult, cutShort: Shrunk['cutShort']): Shrunk {
@@ -131,11 +140,18 @@ class Shrinker {
   private async elements(): Promise<void> {
     for (let size = Infinity; this.bestSize < size && this.stopped === undefined;) {
       size = this.bestSize
+      this.name('number')
       await this.families()
+      // What an operation leaves behind it keeps its time, but not its number.
+      this.name('time')
       await this.operations()
       await this.faults()
+      this.name('number')
+      await this.faults()
+      this.name('time')
       await this.pairs()
       await this.few()
+      this.name('number')
     }
   }
 
@@ -174,15 +190,27 @@ class Shrinker {
     await this.fails({ faults })
   }
 
+  /** Calls the faults of the best plan by their other names. */
+  private name(by: 'time' | 'number'): void {
+    if (this.bestRun === undefined) return
+    this.best = renamed(this.best, this.bestRun, by)
+  }
+
+  private familyOf(key: string): string | undefined {
+    return this.bestRun?.faults.find((one) => one.key === key || one.alias === key)?.family
+  }
+
   /** The one with the most faults goes first: what is left is then rather one partition than fifty losses. */
   private async families(): Promise<void> {
+    // Above all: without any.
+    if (await this.fails({ ...this.best, faults: [] })) return
     const counts = new Map<string | undefined, number>()
     for (const key of this.best.faults ?? []) {
-      const family = this.familyOf.get(key)
+      const family = this.familyOf(key)
       counts.set(family, (counts.get(family) ?? 0) + 1)
     }
     for (const [family] of [...counts].sort(([, a], [, b]) => b - a)) {
-      const faults = (this.best.faults ?? []).filter((key) => this.familyOf.get(key) !== family)
+      const faults = (this.best.faults ?? []).filter((key) => this.familyOf(key) !== family)
       await this.fails({ ...this.best, faults })
     }
   }
@@ -243,74 +271,79 @@ class Shrinker {
     })
   }
 
-  /** Fewer nodes; operations at a node that is to go are done at another one. */
-  private async nodes(): Promise<void> {
-    for (let nodes = this.input.nodes; nodes > 1; nodes--) {
-      if (nodes > (this.best.nodes ?? this.input.nodes)) continue
-      if (!(await this.withoutNode(nodes))) break
+  /**
+   * Leaves one part out and moves another one in time: what was left out may have done no more than to bring that one to
+   * its time. The faults first, and of those the ones that only make something late.
+   */
+  private async moves(): Promise<void> {
+    for (let size = Infinity; this.bestSize < size && !this.over;) {
+      size = this.bestSize
+      if (elementsOf(this.best).length > 1) await this.move()
+      if (this.bestSize === size) await this.replace()
+      if (this.bestSize === size) await this.late()
+      if (this.bestSize < size) await this.elements()
     }
   }
 
-  /** `nodes`: how many there are; the last one is to go. */
-  private async withoutNode(nodes: number): Promise<boolean> {
-    const { operations } = this.best
-    const last = `n${nodes}`
-    const fewer = { ...this.best, nodes: nodes - 1 }
-    const isUsed = (operations ?? []).some(({ argument }) => [...leaves(argument)].some(({ value }) => value === last))
-    if (operations === undefined || !isUsed) return this.fails(fewer)
-    for (let other = 1; other < nodes; other++) {
-      const id = `n${other}`
-      const moved = this.simpler.replaced(operations, ({ value }) => (value === last ? id : value))
-      if (moved !== undefined && (await this.fails({ ...fewer, operations: moved }))) return true
+  private async move(): Promise<void> {
+    const whole = await this.recorded(this.best)
+    const plan = this.best
+    for (const part of elementsOf(plan)) {
+      const less = without(plan, part)
+      const lessRun = await this.recorded(less)
+      if (this.over) return
+      if (await this.fails(realigned(less, whole, lessRun))) return
     }
-    return false
-  }
-
-  /** Fewer different things, and smaller numbers, in the arguments of the operations. */
-  private async values(): Promise<void> {
-    const { operations: before = [] } = this.best
-    for (const [{ path, value }, others] of this.simpler.replacements(before)) {
-      for (const other of others) {
+    for (const part of elementsOf(plan)) {
+      const less = without(plan, part)
+      for (const other of elementsOf(less)) {
         if (this.over) return
-        const operations = this.simpler.replaced(this.best.operations ?? [], (leaf) =>
-          leaf.path === path && leaf.value === value ? other : leaf.value,
-        )
-        if (operations !== undefined && (await this.fails({ ...this.best, operations }))) break
+        const bare = await this.recorded(without(less, other))
+        for (const moved of otherTimes(less, other, whole, bare)) {
+          if (this.over || (await this.fails(moved))) return
+        }
       }
     }
   }
 
-  /** Simpler times: all of it earlier, each operation with the one before, or at a full second, 100, 10 or 1 ms. */
-  private async times(): Promise<void> {
-    const first = Math.min(...(this.best.operations ?? []).map(({ at }) => at))
-    if (first > 0) await this.moved(({ at }) => at - first)
-    for (let i = 1; i < (this.best.operations ?? []).length && !this.over; i++) {
-      const [before, after] = (this.best.operations ?? []).slice(i - 1)
-      if (before === undefined || after === undefined || before.at === after.at) continue
-      // What follows keeps its distance; when that does not do, only this one moves.
-      const gap = after.at - before.at
-      const later = new Set((this.best.operations ?? []).slice(i).map(({ index }) => index))
-      if (await this.moved(({ at, index }) => (later.has(index) ? at - gap : at))) continue
-      await this.moved(({ at, index }) => (index === after.index ? before.at : at))
+  /**
+   * Instead of several faults one episode that the seed has, at the time of the first of them: one partition does what
+   * three losses do.
+   */
+  private async replace(): Promise<void> {
+    const { faults = [] } = this.best
+    if (faults.length < 2 || this.bestRun === undefined) return
+    for (const plan of instead(this.best, this.bestRun, this.input.run)) {
+      if (this.over || (await this.fails(plan))) return
     }
-    for (const step of [1_000_000, 100_000, 10_000, 1_000]) {
-      for (const { index } of this.best.operations ?? []) {
-        if (this.over) return
-        await this.moved((one) => (one.index === index ? Math.round(one.at / step) * step : one.at))
+  }
+
+  /**
+   * One late message instead of two parts of which one makes things slow: that message may be all there is to it.
+   */
+  private async late(): Promise<void> {
+    const plan = this.best
+    const whole = await this.recorded(plan)
+    for (const fault of (plan.faults ?? []).filter((key) => slows(this.familyOf(key)))) {
+      for (const other of elementsOf(plan)) {
+        if (other === fault) continue
+        const less = without(without(plan, fault), other)
+        const run = await this.recorded(less)
+        for (const late of lateInstead(less, whole, run)) {
+          if (this.over || (await this.fails(late))) return
+        }
       }
     }
   }
 
-  private async moved(time: (operation: PlannedOperation) => number): Promise<boolean> {
-    const { operations = [] } = this.best
-    const moved = operations.map((one) => ({ ...one, at: time(one) }))
-    if (moved.every(({ at }, i) => at === operations[i]?.at)) return false
-    // In order of time, so that the plan reads as it runs.
-    return this.fails({ ...this.best, operations: moved.sort((a, b) => a.at - b.at) })
+  /** A run with its trace. */
+  private recorded(plan: ReplayPlan): Promise<IterationResult> {
+    this.runs++
+    return this.input.attempt(plan, true)
   }
 
   /** True when the budget is used up or somebody wants to stop. */
-  private get over(): boolean {
+  get over(): boolean {
     const { budget, now, aborted } = this.input
     if (aborted()) this.stopped ??= 'aborted'
     else if (this.runs >= budget.runs || now() - this.startedAt > budget.ms) this.stopped ??= 'budget'
@@ -318,11 +351,16 @@ class Shrinker {
   }
 
   /** Tries a plan; the best one is replaced when it still fails the same way and is smaller. */
-  private async fails(plan: ReplayPlan): Promise<boolean> {
+  async fails(plan: ReplayPlan): Promise<boolean> {
     if (this.over || planSize(plan) >= this.bestSize) return false
+    const name = JSON.stringify(plan)
+    if (this.inVain.has(name)) return false
     this.runs++
     const result = await this.input.attempt(plan)
-    if (!isSameFailure(this.input.failure, result.failure)) return false
+    if (!isSameFailure(this.input.failure, result.failure)) {
+      this.inVain.add(name)
+      return false
+    }
     this.best = trimmed(plan, result)
     this.bestRun = result
     this.bestSize = planSize(this.best)
@@ -336,27 +374,4 @@ class Shrinker {
     improved(this.shrunk(run, 'aborted'))
     this.toldAt = now()
   }
-}
-
-/** Without what that run never came to: it runs the same without it. */
-function trimmed(plan: ReplayPlan, { faults, failure }: IterationResult): ReplayPlan {
-  const injected = new Set(faults.map(({ key }) => key))
-  const end = failure?.time ?? Infinity
-  return {
-    ...plan,
-    ...(plan.faults && { faults: plan.faults.filter((key) => injected.has(key)) }),
-    ...(plan.operations && { operations: plan.operations.filter(({ at }) => at <= end) }),
-  }
-}
-
-/** Every subset of so many, the first ones first. */
-function* subsets<T>(all: readonly T[], count: number, from = 0): Iterable<readonly T[]> {
-  if (count === 0) yield []
-  else
-    for (let i = from; i < all.length; i++)
-      for (const rest of subsets(all, count - 1, i + 1)) yield [all[i] as T, ...rest]
-}
-
-function elementsOf({ faults = [], operations = [] }: ReplayPlan): readonly unknown[] {
-  return [...faults, ...operations]
 }

@@ -27,7 +27,7 @@ import { Eventuals } from './eventuals.ts'
 import { InstrumentedBus } from './bus-hooks.ts'
 import type { WorkloadRecord } from '../workload/planned-operation.ts'
 import { Invariants } from './invariants.ts'
-import type { ReplayPlan } from './replay-plan.ts'
+import { type ReplayPlan, scriptOf } from './replay-plan.ts'
 import { Node } from './node.ts'
 
 /** What a world is made of. */
@@ -77,7 +77,7 @@ export class World {
     const { chaos, strategy, coverage } = plan
     this.engine = engine
     this.plan = plan
-    this.faults = new FaultPlan(engine, plan.mask, plan.replay?.faults && new Set(plan.replay.faults))
+    this.faults = new FaultPlan(engine, plan.mask, scriptOf(plan.replay))
     this.network = new Network(engine, this.faults, copyPayload)
     this.assertions = new IterationAssertions(engine, coverage, this.faults, chaos.buggify)
     this.invariants = new Invariants(engine)
@@ -95,7 +95,8 @@ export class World {
     const counts = { correlationIds: 0, pending: 0, handling: 0, moving: 0 }
     this.bus = { engine, network: this.network, hooks, ...counts, leavesOutRenewed: false }
     this.watch(hooks, plan.invariants)
-    if (strategy === 'random') engine.policy = new RandomOrder(engine.random('schedule'))
+    const isShuffled = strategy === 'random' && this.faults.shape('shuffle', 'of simultaneous events', '')
+    if (isShuffled) engine.policy = new RandomOrder(engine.random('schedule'))
     if (chaos.profile === 'calm' && strategy === 'fifo') return
     this.faults.active = chaos.profile !== 'calm'
     this.episodes = new Episodes(engine, this.faults)

@@ -83,6 +83,7 @@ test('leaving out any one fault leaves every other where it was', async () => {
     'buggify',
     'clog',
     'duplication',
+    'latency',
     'loss',
     'partition',
     'reordering',

@@ -311,8 +311,6 @@ test('the story names the latency that was drawn, and no episodes that were left
   const chaos = { latency: 'drawn', pause: { every: [10, 50], lasts: [10, 50] } } as const
   const found = await find(body, { chaos })
   expect(found.minimal.faultsBefore).toBeGreaterThan(5)
-  const masked = found.minimal.run.trace?.kept.filter(({ kind }) => kind.startsWith('episode')) ?? []
-  expect(masked.length).toBeGreaterThan(10)
   const story = storyOf(found)
   expect(story).toContain('it fails without any')
   expect(story).not.toContain('episode')
