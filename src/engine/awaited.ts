@@ -2,6 +2,8 @@
 export class Awaited<T> extends Promise<T> {
   /** Called once, when somebody begins to wait; only to hear of a failure is no waiting. */
   whenAwaited: (() => void) | undefined
+  /** Somebody has asked for its `then`, as `await`, `Promise.all` and `catch` do. */
+  isLookedAt = false
 
   // What `then` gives back is a promise like any other.
   static override get [Symbol.species](): PromiseConstructor {
@@ -13,6 +15,7 @@ export class Awaited<T> extends Promise<T> {
     onResolved?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    this.isLookedAt = true
     if (typeof onResolved === 'function') {
       this.whenAwaited?.()
       this.whenAwaited = undefined

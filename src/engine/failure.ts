@@ -11,6 +11,7 @@ export type FailureKind =
   | 'Livelock'
   | 'LimitExceeded'
   | 'Leak'
+  | 'NotAwaited'
   | 'Hang'
   | 'HookFailed'
   | 'Nondeterminism'

@@ -20,6 +20,7 @@ import { isThenable } from '../nodes/node.ts'
 import { beginContext } from '../virtual/async-context.ts'
 import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
+import { FloatingCode } from './floating.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { Rest, lookMicros } from './rest.ts'
 import { Simulation } from './simulation.ts'
@@ -71,6 +72,7 @@ export class Iteration implements Work {
   private readonly strategy: ScheduleStrategy
   private phase: Phase = 'body'
   private bodySettled = false
+  private readonly floating: FloatingCode
   private interruptedFlag = false
   private readonly rest: Rest
   /** A system that never rests is judged until this virtual time, µs; -1: it is not judged yet. */
@@ -83,6 +85,7 @@ export class Iteration implements Work {
     this.plan = plan
     this.body = body
     this.engine = new Engine(plan.seed, plan.limits, trace)
+    this.floating = new FloatingCode(this.engine)
     this.engine.isRepeat = plan.isRepeat === true
     this.rest = new Rest(this.engine)
     if (plan.awaitsUntil !== undefined) this.engine.awaits = new Awaits(this.engine, plan.awaitsUntil)
@@ -149,7 +152,7 @@ export class Iteration implements Work {
     }
     if (engine.failure !== undefined || this.interruptedFlag) return this.end()
     if (this.phase === 'body') {
-      if (this.bodySettled) this.beginQuiesce('final quiesce')
+      if (this.bodySettled) this.bodyReturned()
       else if (world.quiescing.length > 0) this.beginQuiesce('quiesce')
       else if (world.eventuals.wantsMending) this.mend()
     }
@@ -223,6 +226,12 @@ export class Iteration implements Work {
     this.engine.report('BodyFailed', name, message, error)
   }
 
+  private bodyReturned(): void {
+    this.engine.owner = this.engine.test
+    this.world.owed.check()
+    this.beginQuiesce('final quiesce')
+  }
+
   private beginQuiesce(phase: 'quiesce' | 'final quiesce'): void {
     this.phase = phase
     this.rest.begin()
@@ -248,9 +257,10 @@ export class Iteration implements Work {
     return engine.failure !== undefined || this.quiesced()
   }
 
-  /** What must become true after mending must do so before the end. */
+  /** Before the end: what must become true after mending must do so, and the body's own code goes on. */
   private mustWait(): boolean {
-    return this.phase === 'final quiesce' && this.world.eventuals.areOpen
+    const { eventuals, owed } = this.world
+    return this.phase === 'final quiesce' && (eventuals.areOpen || owed.areUnderWay || this.floating.goesOn())
   }
 
   /** The same for a system that renews its traffic for ever. */
@@ -289,7 +299,8 @@ export class Iteration implements Work {
   /** Quiet, and all that must hold then does: true when the iteration is over. */
   private quiesced(): boolean {
     const { engine, world } = this
-    if (this.phase === 'final quiesce') {
+    // Code of the body that has gone on after it may wait for quiet, too.
+    if (this.phase === 'final quiesce' && world.quiescing.length === 0) {
       if (!world.continueShutdown()) return true
       this.phase = 'shutdown'
       this.rest.begin(0)
@@ -301,7 +312,7 @@ export class Iteration implements Work {
       // In an event of its own, also for the test: what it does next is drained before the next event is looked for.
       engine.scheduleAt(engine.now, EventKind.settle, owner.hash, owner, resolve as (data: unknown) => void, undefined)
     }
-    this.phase = 'body'
+    if (this.phase === 'quiesce') this.phase = 'body'
     return false
   }
 

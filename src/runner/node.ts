@@ -5,6 +5,7 @@ import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import { LifeCycle } from '../nodes/node.ts'
 import { Storage, type StorageFaults } from '../nodes/storage.ts'
+import type { OwedPromises } from './owed.ts'
 
 /** What a boot function gets: the node itself, on which to register handlers. */
 export type Boot = (node: Node) => unknown
@@ -14,6 +15,7 @@ export interface NodeParts {
   readonly shared: BusShared
   readonly storageFaults: StorageFaults
   readonly busClass: typeof Bus | undefined
+  readonly owed: OwedPromises
   /** The actors of a node; makes the actor system when it is asked for the first time. */
   readonly actorsOf: (node: Node) => NodeActors
 }
@@ -46,6 +48,10 @@ export class Node extends LifeCycle {
   /** True while an operation of the node's disk is under way. */
   get storageIsBusy(): boolean {
     return this.disk?.isBusy === true
+  }
+
+  override run<T>(task: () => T | PromiseLike<T>): Promise<T> {
+    return this.parts.owed.watch(`run(…) of node '${this.id}'`, super.run(task))
   }
 
   /** Calls to actors from this node, and the activations that live here. */

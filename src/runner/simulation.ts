@@ -12,6 +12,7 @@ import { Workload } from '../workload/workload.ts'
 import type { EventuallyOptions } from './eventuals.ts'
 import type { InvariantCheck, InvariantTime } from './invariants.ts'
 import type { Boot, Node } from './node.ts'
+import { quiesceCall } from './owed.ts'
 import type { World } from './world.ts'
 
 /** One iteration as the test sees it: what `simulation.test` passes to the body. */
@@ -108,7 +109,7 @@ export class Simulation {
    * `quiet` invariants. Happens by itself when the body returns.
    */
   quiesce(): Promise<void> {
-    return this.world.quiesce()
+    return this.world.owed.watch(quiesceCall, this.world.quiesce())
   }
 
   /**
@@ -126,7 +127,8 @@ export class Simulation {
       record: world.workload,
       swarm: world.isSwarm,
     }
-    return new Workload<Simulation, Node>(host, alphabet, options).run()
+    const workload = new Workload<Simulation, Node>(host, alphabet, options)
+    return world.owed.watch('sim.workload(…)', workload.run())
   }
 
   /** Adds a line to the trace of a failing seed; costs nothing while exploring. */

@@ -29,6 +29,7 @@ import type { WorkloadRecord } from '../workload/planned-operation.ts'
 import { Invariants } from './invariants.ts'
 import { type ReplayPlan, scriptOf } from './replay-plan.ts'
 import { Node } from './node.ts'
+import { OwedPromises } from './owed.ts'
 
 /** What a world is made of. */
 export interface WorldPlan {
@@ -59,6 +60,7 @@ export class World {
   readonly network: Network
   readonly assertions: IterationAssertions
   readonly invariants: Invariants
+  readonly owed: OwedPromises
   readonly nodes: Node[] = []
   readonly byId = new Map<string, Node>()
   readonly bus: BusShared
@@ -81,6 +83,7 @@ export class World {
     this.network = new Network(engine, this.faults, copyPayload)
     this.assertions = new IterationAssertions(engine, coverage, this.faults, chaos.buggify)
     this.invariants = new Invariants(engine)
+    this.owed = new OwedPromises(engine)
     this.eventuals = new Eventuals(engine)
     this.workload = {
       planned: plan.replay?.operations,
@@ -109,7 +112,7 @@ export class World {
     const { plan, faults } = this
     const storageFaults = { plan: faults, chances: plan.chaos.storage }
     const actorsOf = (one: Node): NodeActors => this.actors().members.get(one.id) as NodeActors
-    const parts = { shared: this.bus, storageFaults, busClass: plan.busClass, actorsOf }
+    const parts = { owed: this.owed, shared: this.bus, storageFaults, busClass: plan.busClass, actorsOf }
     const node = new Node(parts, id, this.nodes.length, isVictim)
     // A function literal that is assigned to a property itself is allocated in V8's old generation, and keeps the whole
     // iteration alive until a full collection: 25,000 seeds a second instead of 80,000. Through a name it is not.

