@@ -1,6 +1,6 @@
 import { isOurs, meaningOf } from './meaning.ts'
-import type { ApiMeaning } from './meaning.ts'
-import { lookUp, walk } from './scope.ts'
+import type { ApiMeaning, Links } from './meaning.ts'
+import { linkedScope, lookUp, walk } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { siteFunctions } from './site-functions.ts'
 import { bare, isFunction, literalText, memberName, nameOf, nodeAt, nodesAt } from './syntax.ts'
@@ -35,17 +35,18 @@ export interface Findings {
 }
 
 /** Everything in one module that this plugin cares about. */
-export function findDefinitions(program: SyntaxNode): Findings {
+export function findDefinitions(program: SyntaxNode, links: Links): Findings {
   const definitions: Definition[] = []
   const sites: SiteCall[] = []
   const visibleNames: SyntaxNode[] = []
-  walk(program, (node, scope) => {
+  const visit = (node: SyntaxNode, scope: Scope): void => {
     if (node.type === 'ImportDeclaration') visibleNames.push(...visibleImports(node))
     else if (node.type === 'MemberExpression') {
       const object = nodeAt(node, 'object')
       const property = nodeAt(node, 'property')
       if (property && object && memberName(node) === 'simulationTest' && node.computed !== true) {
-        if (meaningOf(object, scope)?.kind === 'namespace') visibleNames.push(property)
+        const meaning = meaningOf(object, scope)
+        if (meaning?.kind === 'namespace' && !meaning.of) visibleNames.push(property)
       }
     } else if (node.type === 'CallExpression') {
       const callee = nodeAt(node, 'callee')
@@ -60,7 +61,8 @@ export function findDefinitions(program: SyntaxNode): Findings {
         if (site && argument && name !== undefined) sites.push({ call: node, kind: site.kind, name, argument })
       }
     }
-  })
+  }
+  walk(program, visit, linkedScope(links))
   return { definitions, sites, visibleNames }
 }
 

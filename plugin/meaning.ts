@@ -1,8 +1,8 @@
 import { packageName } from './contract.ts'
-import { everything, lookUp } from './scope.ts'
+import { everything, linksOf, lookUp } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { siteFunctions } from './site-functions.ts'
-import { bare, memberName, nodeAt, nodesAt } from './syntax.ts'
+import { bare, memberName, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 /** What an expression is to this plugin. */
@@ -13,8 +13,14 @@ export type Meaning =
   | { readonly kind: 'cases' | 'condition' | 'with'; readonly of: ApiMeaning }
   /** Calling it evaluates an assertion or a buggify site. */
   | { readonly kind: 'site'; readonly name: string }
-  /** `import * as name`. */
-  | { readonly kind: 'namespace' }
+  /** `import * as name`, or an object; `of` is missing for this package itself. */
+  | { readonly kind: 'namespace'; readonly of?: Exports }
+
+/** What each export of a module is. */
+export type Exports = (name: string, depth: number) => Meaning | undefined
+
+/** The modules that lead to this package, by the source that an import names. */
+export type Links = ReadonlyMap<string, Exports>
 
 export interface ApiMeaning {
   readonly kind: 'api'
@@ -51,8 +57,10 @@ export function meaningOf(expression: SyntaxNode, scope: Scope, depth = 0): Mean
       const object = nodeAt(node, 'object')
       const name = memberName(node)
       if (!object || name === undefined) return undefined
-      return memberOf(meaningOf(object, scope, depth + 1), name)
+      return memberOf(meaningOf(object, scope, depth + 1), name, depth + 1)
     }
+    case 'ObjectExpression':
+      return { kind: 'namespace', of: (name, at) => propertyOf(node, name, scope, at + 1) }
     case 'CallExpression': {
       const callee = nodeAt(node, 'callee')
       return callee && resultOf(meaningOf(callee, scope, depth + 1), nodesAt(node, 'arguments'))
@@ -66,21 +74,55 @@ export function meaningOf(expression: SyntaxNode, scope: Scope, depth = 0): Mean
   }
 }
 
-function meaningOfName(name: string, scope: Scope, depth: number): Meaning | undefined {
+export function meaningOfName(name: string, scope: Scope, depth: number): Meaning | undefined {
   const binding = lookUp(name, scope)
   if (!binding) return undefined
   switch (binding.kind) {
     case 'opaque':
       return undefined
     case 'import':
-      if (!isOurs(binding.source)) return undefined
-      return binding.imported === everything ? { kind: 'namespace' } : exported(binding.imported, false)
+      return meaningOfImport(binding.source, binding.imported, scope, depth + 1)
     case 'value': {
       let meaning = meaningOf(binding.init, binding.scope, depth + 1)
-      for (const key of binding.path) meaning = memberOf(meaning, key)
+      for (const key of binding.path) meaning = memberOf(meaning, key, depth + 1)
       return meaning?.kind === 'api' ? { ...meaning, visible: isVisible(name) } : meaning
     }
   }
+}
+
+/** What a module exports under a name, or all of it. */
+export function meaningOfImport(
+  source: string | undefined,
+  imported: string,
+  scope: Scope,
+  depth: number,
+): Meaning | undefined {
+  if (isOurs(source)) return imported === everything ? { kind: 'namespace' } : exported(imported, false)
+  const of = source === undefined ? undefined : linksOf(scope)?.get(source)
+  if (!of) return undefined
+  return imported === everything ? { kind: 'namespace', of } : fromElsewhere(of(imported, depth), imported)
+}
+
+/** Options are written in the text of the other module; a static collector sees the name under which it is imported. */
+function fromElsewhere(meaning: Meaning | undefined, imported: string): Meaning | undefined {
+  if (meaning?.kind === 'api') return { ...meaning, options: [], visible: isVisible(imported) }
+  return meaning && 'of' in meaning && meaning.kind !== 'namespace'
+    ? { ...meaning, of: { ...meaning.of, options: [], visible: isVisible(imported) } }
+    : meaning
+}
+
+function propertyOf(object: SyntaxNode, name: string, scope: Scope, depth: number): Meaning | undefined {
+  for (const property of nodesAt(object, 'properties').reverse()) {
+    const spread = property.type === 'SpreadElement' ? nodeAt(property, 'argument') : undefined
+    if (spread) {
+      const meaning = memberOf(meaningOf(spread, scope, depth), name, depth)
+      if (meaning) return meaning
+    } else if (property.computed !== true && nameOf(nodeAt(property, 'key')) === name) {
+      const value = nodeAt(property, 'value')
+      return value && meaningOf(value, scope, depth)
+    }
+  }
+  return undefined
 }
 
 /** The transform renames an imported `simulationTest` to `simulation`, so neither is visible. */
@@ -92,8 +134,10 @@ function exported(name: string, visible: boolean): Meaning | undefined {
   return siteFunctions.has(name) ? { kind: 'site', name } : undefined
 }
 
-function memberOf(meaning: Meaning | undefined, name: string): Meaning | undefined {
-  if (meaning?.kind === 'namespace') return exported(name, false)
+function memberOf(meaning: Meaning | undefined, name: string, depth: number): Meaning | undefined {
+  if (meaning?.kind === 'namespace') {
+    return meaning.of ? fromElsewhere(meaning.of(name, depth), name) : exported(name, false)
+  }
   if (meaning?.kind !== 'api') return undefined
   if (flags.has(name)) return { ...meaning, modifiers: [...meaning.modifiers, name] }
   if (name === 'each' || name === 'for') return { kind: 'cases', of: meaning }

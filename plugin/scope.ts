@@ -1,3 +1,4 @@
+import type { Links } from './meaning.ts'
 import { children, isFunction, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
@@ -11,6 +12,8 @@ export type Binding =
 export interface Scope {
   readonly parent: Scope | undefined
   readonly names: Map<string, Binding>
+  /** Of the outermost scope: what the modules export that the names are imported from. */
+  readonly links?: Links
 }
 
 /** The imported name of `import * as name`. */
@@ -22,6 +25,29 @@ export function lookUp(name: string, scope: Scope | undefined): Binding | undefi
     if (binding) return binding
   }
   return undefined
+}
+
+/** The scope around a module, which says where its imports lead. */
+export function linkedScope(links: Links): Scope {
+  return { parent: undefined, names: new Map(), links }
+}
+
+/** The scope of a whole module. */
+export function moduleScope(program: SyntaxNode, links: Links): Scope {
+  return open(program, linkedScope(links))
+}
+
+export function linksOf(scope: Scope): Links | undefined {
+  let outermost = scope
+  while (outermost.parent) outermost = outermost.parent
+  return outermost.links
+}
+
+/** The names that a statement declares, exported or not. */
+export function declaredBy(statement: SyntaxNode): ReadonlyMap<string, Binding> {
+  const scope: Scope = { parent: undefined, names: new Map() }
+  declareLexical([statement], scope)
+  return scope.names
 }
 
 /** Visits every node with the scope in which its names are looked up. */

@@ -1,38 +1,55 @@
 import type { Vite } from 'vitest/node'
 import { packageName } from './contract.ts'
 import { findDefinitions } from './definitions.ts'
+import { dependents, inlineDependents } from './dependents.ts'
+import { moduleLinks } from './links.ts'
 import { catalogueEdits, catalogueSites } from './site-catalogue.ts'
 import { applyEdits } from './source-edits.ts'
 import { discoveryEdits } from './static-discovery.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 /**
- * The Vite plugin that rewrites modules which import this package: for static collection and for the site catalogue.
+ * The Vite plugin that rewrites modules which import this package, be it by way of others that pass its exports on: for
+ * static collection and for the site catalogue.
  *
  * It runs after every other plugin (TypeScript and JSX are gone, `this.parse` takes JavaScript) and before Vite
- * rewrites imports. Code that reaches the package otherwise (`import()`, `require`, a re-export of the user's own)
- * runs as it is: its sites are known once they are evaluated.
+ * rewrites imports. Code that reaches the package otherwise (`import()`, `require`, a function of the user's own that
+ * calls ours) runs as it is: its sites are known once they are evaluated.
  */
 export function simulationTransform(): Vite.Plugin {
   const name = `${packageName}:transform`
+  const links = moduleLinks()
   let isFirst = true
   const plugin: Vite.Plugin = {
     name,
     enforce: 'post',
+    config({ test }) {
+      const { inline, external } = test?.server?.deps ?? {}
+      return inline === true ? undefined : { test: { server: { deps: { inline: [dependents(external)] } } } }
+    },
     // A project that extends a configuration may list the plugin a second time.
     configResolved({ plugins }) {
       isFirst = plugins.find((other) => other.name === name) === plugin
     },
-    transform(code, id) {
-      if (!isFirst || id.startsWith('\0') || !code.includes(packageName) || !code.includes('import')) return undefined
+    watchChange: (file) => links.forget(file),
+    configureVitest({ vitest, project }) {
+      inlineDependents(project)
+      // The servers of projects watch no files.
+      if (vitest.config.watch) vitest.vite.watcher.on('all', (_, file) => links.forget(file))
+    },
+    async transform(code, id) {
+      if (!isFirst || id.startsWith('\0') || links.isRead(id, () => this.parse(code) as unknown as SyntaxNode)) return
+      if (!code.includes('import')) return
+      const linked = await links.of(this, code, id)
+      if (linked.size === 0 && !code.includes(packageName)) return
       let program: SyntaxNode
       try {
         program = this.parse(code) as unknown as SyntaxNode
       } catch (error) {
         this.warn(`cannot read ${id} to list its simulations and assertions: ${String(error)}`)
-        return undefined
+        return
       }
-      const findings = findDefinitions(program)
+      const findings = findDefinitions(program, linked)
       const file = fileOf(id)
       const sites = catalogueSites(code, findings, file, () => this.getCombinedSourcemap())
       const edits = [...discoveryEdits(code, findings), ...catalogueEdits(code, findings, sites, file)]

@@ -1,5 +1,7 @@
 /** `coverage: 'required'` under real Vitest: each place counts, and only a whole run is judged. */
-import { afterAll, describe, expect, test } from 'vitest'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Project, printed, project, removeProjects } from './project.ts'
 
 afterAll(removeProjects)
@@ -79,4 +81,49 @@ test('a merged report of a filtered run is not judged', async () => {
   await own.run(['-t', 'evaluates', '--reporter=blob', '--outputFile=blobs/all.json'])
   const reason = 'in a merged report tests were filtered by name (-t)'
   expect(await run(own, ['--merge-reports=blobs'])).toEqual({ ...complete, reason })
+})
+
+describe('assertions behind exports that are passed on, and in dependencies', () => {
+  const own = required(`test: { projects: [{ extends: true, test: { include: ['passed-on.test.ts'] } }] }`)
+  const name = (folder: string): string => join(own.root, 'node_modules', folder)
+  beforeAll(() => {
+    // Not a part of the fixture's folder: an installed package is none of the files that are kept.
+    const install = (folder: string, manifest: object, files: Readonly<Record<string, string>>): void => {
+      mkdirSync(name(folder), { recursive: true })
+      writeFileSync(join(name(folder), 'package.json'), JSON.stringify({ name: folder, version: '1.0.0', ...manifest }))
+      for (const [file, text] of Object.entries(files)) writeFileSync(join(name(folder), file), text)
+    }
+    install(
+      'uses-sdk',
+      { type: 'module', exports: './index.js', peerDependencies: { 'vitest-simulation': '*' } },
+      {
+        'index.js': `import { sometimes } from './checks.js'
+export function seen() { sometimes(true, 'in a dependency') }
+export function unseen() { sometimes(true, 'in a dependency') }
+`,
+        'checks.js': `import { sometimes } from 'vitest-simulation/sdk'; export { sometimes }`,
+      },
+    )
+    install(
+      '@scope/plain',
+      { type: 'module', exports: './index.js' },
+      { 'index.js': 'export const url = import.meta.url' },
+    )
+    install(
+      'common',
+      { main: 'index.js', dependencies: { 'vitest-simulation': '*' } },
+      { 'index.js': 'exports.kind = typeof module' },
+    )
+  })
+
+  test('each place', async () => {
+    expect(await run(own, [])).toEqual({
+      exitCode: 1,
+      never: ['in a dependency node_modules/uses-sdk/index.js:3', 'passed on passed-on.ts:8'],
+    })
+  })
+
+  test('twin: complete', async () => {
+    expect(await run(own, [], { FIXTURE_ALL: '1' })).toEqual(complete)
+  })
 })

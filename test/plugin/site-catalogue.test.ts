@@ -1,11 +1,11 @@
-import { mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { SourceMap } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createServer } from 'vite'
 import type { ViteDevServer } from 'vite'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CataloguedSite } from '../../plugin/contract.ts'
 import { simulationTransform } from '../../plugin/transform.ts'
 
@@ -29,6 +29,7 @@ beforeAll(async () => {
       alias: [
         { find: /^vitest-simulation\/sdk$/, replacement: sdk },
         { find: /^vitest-simulation$/, replacement: join(folder, 'root-door.ts') },
+        { find: '@', replacement: join(folder, 'aliased') },
       ],
     },
     plugins: [simulationTransform()],
@@ -286,4 +287,116 @@ export const use = () => reachable('here')
 `,
   )
   expect(sites).toEqual(['reachable here :3'])
+})
+
+describe('exports that modules of the user pass on', () => {
+  const write = async (files: Readonly<Record<string, string>>): Promise<void> => {
+    for (const [name, text] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), text)
+    }
+  }
+
+  /** What a server that watches files does. */
+  const changed = async (name: string): Promise<void> => {
+    const { client, ssr } = server.environments
+    await client.pluginContainer.watchChange(join(folder, name), { event: 'update' })
+    ssr.moduleGraph.onFileChange(join(folder, name))
+  }
+
+  test.each([
+    ['renamed', `export { sometimes as own } from 'vitest-simulation/sdk'`],
+    ['all', `export * from './passed/all-own.ts'`],
+    ['imported, then exported', `import { sometimes } from 'vitest-simulation/sdk'; export { sometimes as own }`],
+    [
+      'a constant',
+      `import { sometimes } from 'vitest-simulation/sdk'\nexport const own: typeof sometimes = sometimes\n`,
+    ],
+    ['destructured', `import * as sdk from 'vitest-simulation/sdk'; export const { sometimes: own } = sdk`],
+    [
+      'a chain of two',
+      `import type { X } from './passed/types.ts'; export { renamed as own } from './passed/first.ts'`,
+    ],
+    ['through an alias', `import { sometimes } from '@/checks.ts'; const own = sometimes; export { own }`],
+    ['in a circle', `export * from './passed/circle.ts'; export * from './passed/all-own.ts'; import './user.ts'`],
+  ])('%s', async (_, checks) => {
+    await write({
+      'passed/all-own.ts': `export { sometimes as own } from 'vitest-simulation/sdk'`,
+      'passed/types.ts': 'export type X = 1',
+      'passed/first.ts': `import { sometimes } from 'vitest-simulation/sdk'; export { sometimes as renamed }`,
+      'aliased/checks.ts': `export * from 'vitest-simulation/sdk'`,
+      'passed/circle.ts': `export * from '../checks.ts'`,
+      'checks.ts': checks,
+    })
+    await changed('checks.ts')
+    const { sites, bodies } = await catalogue(
+      'user.ts',
+      `import { simulation } from 'vitest-simulation'
+import { own } from './checks.ts'
+simulation.test('one', () => { own(true, 'inside') })
+export const outside = (): void => own(true, 'outside')
+export const shadowed = (own: (...all: unknown[]) => void): void => own(true, 'no site')
+`,
+    )
+    expect(sites).toEqual(['sometimes inside :3', 'sometimes outside :4'])
+    expect(bodies).toEqual([['inside']])
+  })
+
+  test('namespaces, objects, defaults and the simulation object are followed', async () => {
+    await write({
+      'passed/namespace.ts': `export * as checks from 'vitest-simulation/sdk'`,
+      'passed/object.ts': `import * as sdk from 'vitest-simulation/sdk'
+        export const object = { ...sdk, often: sdk.always }
+        export default object`,
+      'passed/simulation.ts': `import { simulation } from 'vitest-simulation'
+        export { simulation }
+        export const mine = simulation.with({ tags: ['mine'] })`,
+    })
+    const { sites, bodies } = await catalogue(
+      'namespaces.ts',
+      `import { checks } from './passed/namespace.ts'
+import object, { object as same } from './passed/object.ts'
+import * as all from './passed/object.ts'
+import { mine, simulation } from './passed/simulation.ts'
+simulation.test('one', () => { checks.always(true, 'namespace') })
+mine.test('two', { nodes: 3 }, () => { object.often(true, 'object') })
+export const use = (): void => {
+  same.reachable('spread')
+  all.object.often(true, 'all')
+}
+`,
+    )
+    expect(sites).toEqual(['always namespace :5', 'always object :6', 'reachable spread :8', 'always all :9'])
+    expect(bodies).toEqual([['namespace'], ['object']])
+  })
+
+  test('what only has the name, or calls ours itself, is left alone', async () => {
+    await write({
+      'passed/other.ts': `import { sometimes } from 'vitest-simulation/sdk'
+        const always = (..._: unknown[]): void => {}
+        export { always, type sometimes as Kind }
+        export const seldom = (condition: boolean, name: string): void => sometimes(condition, name)`,
+    })
+    const file = join(folder, 'left-alone.ts')
+    await writeFile(
+      file,
+      `import { always, seldom } from './passed/other.ts'\nalways(true, 'no site'); seldom(true, 'no site')\n`,
+    )
+    expect((await server.environments.ssr.transformRequest(file))?.code).not.toContain('catalogue')
+  })
+
+  test('a change of the module that passes on is seen', async () => {
+    const user = `import { own } from './changing.ts'\nexport const use = (): unknown => own(true, 'changed')\n`
+    await write({ 'changing.ts': `export const own = (..._: unknown[]): void => {}`, 'changing-user.ts': user })
+    expect((await catalogue('changing-user.ts', user)).sites).toEqual([])
+    for (const [text, expected] of [
+      [`export { always as own } from 'vitest-simulation/sdk'`, ['always changed :2']],
+      [`export { sometimes as own } from 'vitest-simulation/sdk'`, ['sometimes changed :2']],
+    ] as const) {
+      await write({ 'changing.ts': text })
+      await changed('another.ts')
+      await changed('changing.ts')
+      expect((await catalogue('changing-user.ts', user)).sites).toEqual(expected)
+    }
+  })
 })
