@@ -94,6 +94,27 @@ export interface FaultCount {
   inert?: boolean
 }
 
+/** What came of the operations of one name of a test's workloads, over all iterations. */
+export interface OperationCount {
+  name: string
+  ok: number
+  /** Certainly not happened. */
+  failed: number
+  /** May have happened, wholly or in part. */
+  unknown: number
+}
+
+/** Errors that handlers threw into answers that reached nobody, over all iterations. */
+export interface UnheardCount {
+  node: string
+  method: string
+  /** The error's. */
+  name: string
+  count: number
+  /** The first one in which it happened. */
+  seed: number
+}
+
 /** One failed seed. */
 export interface FailureSummary {
   /** 'InvariantViolation', 'Deadlock', … (design: verdict table). */
@@ -136,6 +157,9 @@ export interface SimulationMeta {
   /** The catalogued sites that were evaluated while it ran, each place apart; missing: only names are known. */
   evaluated?: SitePlace[]
   faults: FaultCount[]
+  /** Absent: it had no workload. */
+  operations?: OperationCount[]
+  unheard?: UnheardCount[]
   failures: FailureSummary[]
   warnings: string[]
   /** The test that SIMULATION_PLAN is for, as 'suite > test', and whether this is it. */

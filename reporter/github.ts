@@ -1,7 +1,17 @@
 /** The report as the markdown of a GitHub job summary. */
 import { formatCount, formatForeign, formatIterations, formatPlural, formatSeconds } from './format.ts'
 import { placeOf, type ReportModel, type ReportRow } from './model.ts'
-import { failureWords, hitRateWords, isSeedFailure, neverWords, seedWords, totalWords, whenWords } from './words.ts'
+import {
+  failureWords,
+  hitRateWords,
+  isSeedFailure,
+  neverWords,
+  operationWords,
+  seedWords,
+  totalWords,
+  unheardWords,
+  whenWords,
+} from './words.ts'
 
 const shownFailures = 20
 
@@ -29,6 +39,8 @@ const tableRow = (row: ReportRow, model: ReportModel): string => {
     ...(row.slow ? [`${formatSeconds(row.slow.elapsedMs)}, slow after ${formatSeconds(row.slow.periodMs)}`] : []),
     ...row.never.map((site) => `never: ${neverWords(site)}${site.place === null ? '' : ` at ${site.place}`}`),
     ...row.rare.map((site) => `rare: ${formatForeign(site.name)} ${hitRateWords(site)}`),
+    ...(row.operations.length > 0 ? [operationWords(row.operations, Infinity)] : []),
+    ...(row.unheard.length > 0 ? [unheardWords(row.unheard, Infinity)] : []),
     ...(model.seed.kind === 'per test' ? [`root ${seedWords(row.seed, row.seedSource)}`] : []),
   ]
   const cells = [

@@ -1,5 +1,5 @@
 /** Adds up the counters of one simulation that ran in slices, one Vitest project a slice. */
-import type { FaultCount, SimulationMeta, SiteCount } from '../plugin/contract.ts'
+import type { FaultCount, OperationCount, SimulationMeta, SiteCount, UnheardCount } from '../plugin/contract.ts'
 import type { CollectedSimulation } from './collect.ts'
 
 /** The projects made by `simulationProjects(count)`. */
@@ -34,6 +34,20 @@ const addFaults = (faults: readonly FaultCount[]): FaultCount[] =>
     (a, b) => ({ ...a, injected: a.injected + b.injected, effective: a.effective + b.effective }),
   )
 
+const addOperations = (operations: readonly OperationCount[]): OperationCount[] =>
+  addBy(
+    operations,
+    ({ name }) => name,
+    (a, b) => ({ ...a, ok: a.ok + b.ok, failed: a.failed + b.failed, unknown: a.unknown + b.unknown }),
+  )
+
+const addUnheard = (errors: readonly UnheardCount[]): UnheardCount[] =>
+  addBy(
+    errors,
+    ({ node, method, name }) => [node, method, name].join('\0'),
+    (a, b) => ({ ...a, count: a.count + b.count }),
+  )
+
 const statusRank = { failed: 3, running: 2, interrupted: 1, passed: 0 } as const
 
 const addMetas = (a: SimulationMeta, b: SimulationMeta): SimulationMeta => {
@@ -49,6 +63,8 @@ const addMetas = (a: SimulationMeta, b: SimulationMeta): SimulationMeta => {
     events: a.events + b.events,
     sites: addSites([...a.sites, ...b.sites]),
     faults: addFaults([...a.faults, ...b.faults]),
+    operations: addOperations([...(a.operations ?? []), ...(b.operations ?? [])]),
+    unheard: addUnheard([...(a.unheard ?? []), ...(b.unheard ?? [])]),
     failures: [...a.failures, ...b.failures],
     warnings: [...new Set([...a.warnings, ...b.warnings])],
   }

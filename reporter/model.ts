@@ -1,5 +1,12 @@
 /** What the report says, as plain data: every output format is a function of this. */
-import type { CataloguedSite, FailureSummary, SeedSource, SiteCount } from '../plugin/contract.ts'
+import type {
+  CataloguedSite,
+  FailureSummary,
+  OperationCount,
+  SeedSource,
+  SiteCount,
+  UnheardCount,
+} from '../plugin/contract.ts'
 import type { CollectedRun, CollectedSimulation } from './collect.ts'
 import { faultRows, type FaultRow } from './fault-rows.ts'
 import { judgeRun, type Judgement } from './judge.ts'
@@ -38,6 +45,10 @@ export interface ReportRow {
   readonly rare: readonly SiteRow[]
   /** Everything that a verbose report shows: each sometimes and reachable, and each watermark. */
   readonly sites: readonly SiteRow[]
+  /** Of its workloads; empty: it has none. */
+  readonly operations: readonly OperationCount[]
+  /** Errors of handlers that reached nobody, the most frequent first. */
+  readonly unheard: readonly UnheardCount[]
   readonly failures: readonly FailureSummary[]
   readonly notes: readonly string[]
 }
@@ -115,9 +126,26 @@ const rowOf = (simulation: CollectedSimulation, label: string): ReportRow => {
     never: rows(required.filter((site) => site.hits === 0)),
     rare: rows(coverage.filter((site) => site.hits > 0 && site.iterationsHit < meta.iterations * rareShare)),
     sites: rows(meta.sites.filter((site) => isCoverage(site) || site.watermark !== undefined)),
+    operations: meta.operations ?? [],
+    unheard: [...(meta.unheard ?? [])].sort((a, b) => b.count - a.count),
     failures: outcome === 'passed' ? [] : meta.failures,
     notes: notesOf(simulation),
   }
+}
+
+/** A few iterations say nothing about an operation that none of them chose. */
+const fewIterations = 10
+
+/** Operations of which none was ever ok: what is tested then? Of a failed test they may come too late to count. */
+const neverOk = ({ meta }: CollectedSimulation): string[] => {
+  if (meta.status !== 'passed') return []
+  const idle = (meta.operations ?? []).filter(({ ok, failed, unknown }) => {
+    return ok === 0 && (failed + unknown > 0 || meta.iterations >= fewIterations)
+  })
+  return idle.map(({ name, failed, unknown }) => {
+    const did = failed + unknown === 0 ? 'never done' : `never ok: ${failed} failed, ${unknown} unknown`
+    return `operation '${name}' was ${did}, in ${meta.iterations} iterations`
+  })
 }
 
 /** The shortest name that tells each simulation apart: leaf, full name, full name with file; then the project. */
@@ -150,7 +178,9 @@ export const buildModel = (run: CollectedRun, options: { readonly coverageRequir
   const labels = labelsOf(simulations)
   const total = (value: (simulation: CollectedSimulation) => number): number =>
     simulations.reduce((sum, simulation) => sum + value(simulation), 0)
-  const warnings = simulations.flatMap(({ meta }, at) => meta.warnings.map((warning) => `${labels[at]}: ${warning}`))
+  const warnings = simulations.flatMap((simulation, at) =>
+    [...simulation.meta.warnings, ...neverOk(simulation)].map((warning) => `${labels[at]}: ${warning}`),
+  )
   return {
     tests: simulations.length,
     skipped: run.skipped,

@@ -2,7 +2,17 @@
 import type { Colors } from 'picocolors/types.js'
 import { formatCount, formatForeign, formatIterations, formatSeconds, padEnd, padStart, truncate } from './format.ts'
 import { placeOf, type ReportModel, type ReportRow, type SiteRow } from './model.ts'
-import { failureWords, hitRateWords, isSeedFailure, neverWords, seedWords, totalWords, whenWords } from './words.ts'
+import {
+  failureWords,
+  hitRateWords,
+  isSeedFailure,
+  neverWords,
+  operationWords,
+  seedWords,
+  totalWords,
+  unheardWords,
+  whenWords,
+} from './words.ts'
 
 export interface TextOptions {
   readonly colors: Colors
@@ -80,6 +90,17 @@ const siteLines = (row: ReportRow, { colors, verbose }: TextOptions): string[] =
   return [...(never.length > 1 ? capped(never, shownDetails) : []), ...capped(rare, shownDetails)]
 }
 
+/** Names shown in one line. */
+const shownNames = 12
+
+const talliesLines = ({ operations, unheard }: ReportRow, { colors, verbose }: TextOptions): string[] => {
+  const limit = verbose ? Infinity : shownNames
+  return [
+    ...(operations.length > 0 ? [colors.dim(`${indent}${operationWords(operations, limit)}`)] : []),
+    ...(unheard.length > 0 ? [colors.dim(`${indent}${unheardWords(unheard, verbose ? Infinity : 3)}`)] : []),
+  ]
+}
+
 const tableLines = (model: ReportModel, options: TextOptions): string[] => {
   let quietLeft = options.verbose ? Infinity : shownPassed
   const shown = model.rows.filter((row) => !isQuiet(row) || quietLeft-- > 0)
@@ -96,6 +117,7 @@ const tableLines = (model: ReportModel, options: TextOptions): string[] => {
     `   ${markOf(row, options.colors)} ${padEnd(label, first)}${gap}${padEnd(effort, second)}${gap}${remarks}`.trimEnd(),
     ...failureLines(row, options.colors),
     ...siteLines(row, options),
+    ...talliesLines(row, options),
   ])
   const hidden = model.rows.length - shown.length
   return hidden > 0 ? [...lines, `   … and ${formatCount(hidden)} more passed`] : lines

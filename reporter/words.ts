@@ -1,5 +1,5 @@
 /** Phrases that the terminal table and the GitHub summary share. */
-import type { FailureSummary, SeedSource } from '../plugin/contract.ts'
+import type { FailureSummary, OperationCount, SeedSource, UnheardCount } from '../plugin/contract.ts'
 import { formatCount, formatDuration, formatForeign, formatPlural, formatRatio, formatShare } from './format.ts'
 import type { ReportModel, SiteRow } from './model.ts'
 
@@ -40,6 +40,38 @@ export const hitRateWords = (site: SiteRow): string => {
   const share = site.iterations > 0 ? ` (${formatShare(site.iterationsHit / site.iterations)})` : ''
   return `in ${formatCount(site.iterationsHit)} of ${formatPlural(site.iterations, 'iteration')}${share}`
 }
+
+/** '3 ok · 1 failed', without what is 0. */
+const countWords = ({ ok, failed, unknown }: OperationCount): string =>
+  [
+    `${formatCount(ok)} ok`,
+    failed > 0 && `${formatCount(failed)} failed`,
+    unknown > 0 && `${formatCount(unknown)} unknown`,
+  ]
+    .filter(Boolean)
+    .join(' · ')
+
+const listed = (parts: readonly string[], limit: number): string =>
+  [...parts.slice(0, limit), ...(parts.length > limit ? [`and ${formatCount(parts.length - limit)} more`] : [])].join(
+    ', ',
+  )
+
+/** 'operations  add 4,012 ok · 3 failed, crash 12 ok'. */
+export const operationWords = (operations: readonly OperationCount[], limit: number): string =>
+  `operations  ${listed(
+    operations.map((one) => `${formatForeign(one.name)} ${countWords(one)}`),
+    limit,
+  )}`
+
+/** 'unheard  Refused of pay on bank 12× (first seed 42)'. */
+export const unheardWords = (errors: readonly UnheardCount[], limit: number): string =>
+  `unheard  ${listed(
+    errors.map(
+      ({ node, method, name, count, seed }) =>
+        `${formatForeign(`${name} of ${method} on ${node}`)} ${formatCount(count)}× (first seed ${seed})`,
+    ),
+    limit,
+  )}`
 
 /** A missed coverage goal belongs to the whole test, not to the seed that came last. */
 export const isSeedFailure = (failure: FailureSummary): boolean => failure.kind !== 'CoverageMissed'

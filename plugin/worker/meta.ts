@@ -55,6 +55,8 @@ export function resultMeta(
     sites: siteCounts(result.sites, settings.options.sometimes ?? []),
     evaluated: evaluatedSites(),
     faults: result.families.map((family) => ({ ...family, inert: inert.has(family) })),
+    ...(result.operations.length > 0 && { operations: [...result.operations] }),
+    ...(result.unheard.length > 0 && { unheard: [...result.unheard] }),
     failures,
     warnings: [result.notReproducible, result.unusedFaults, ...warningsOf(result)].filter((text) => text !== undefined),
   }

@@ -1,6 +1,7 @@
 import { describeError, errorName, isA, isError } from '../engine/describe-error.ts'
 import { callerOf, withCaller } from '../engine/errors.ts'
-import { ConnectionReset, RemoteError, RequestTimeout, SendFailed, systemErrors } from '../bus/errors.ts'
+import { ConnectionReset, RemoteError, RequestTimeout, SendFailed, rootNameOf, systemErrors } from '../bus/errors.ts'
+import type { HandlerError } from '../bus/unheard-errors.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import { Shared } from '../bus/payload.ts'
 import { ActorUnavailable, CallCycle, DirectoryUnavailable, NotHere } from './errors.ts'
@@ -41,13 +42,20 @@ export interface ActorCall {
   /** Virtual time, µs, at which its caller gives up. */
   readonly deadline: number
   readonly fate: CallFate
+  /** Id of the node it comes from. */
+  readonly origin: string
 }
 
 /** What comes back: the result or what happened instead, and where the actor was found. */
 export type ActorReply = { readonly at: string } & (
   | { readonly kind: 'value'; readonly value: unknown }
   /** The method threw, or the factory did. */
-  | { readonly kind: 'threw' | 'not activated'; readonly name: string; readonly message: string }
+  | {
+      readonly kind: 'threw' | 'not activated'
+      readonly name: string
+      readonly message: string
+      readonly rootName: string
+    }
   /** `ran`: it was a call of the method that would have waited for itself. */
   | { readonly kind: 'cycle'; readonly chain: readonly string[]; readonly ran: boolean }
   /** It did not run. */
@@ -64,7 +72,8 @@ export const hopsMax = 4
 /** The reply for an error of the actor's own code. */
 export function replyThrown(at: string, error: unknown, kind: 'threw' | 'not activated' = 'threw'): ActorReply {
   if (isA(error, CallCycle)) return { at, kind: 'cycle', chain: error.chain, ran: true }
-  return withCaller({ at, kind, ...describeError(error) }, isError(error) ? error : undefined)
+  const reply: ActorReply = { at, kind, ...describeError(error), rootName: rootNameOf(error) }
+  return withCaller(reply, isError(error) ? error : undefined)
 }
 
 /** The reply when the actor could not be made active here, or its call not be sent on. */
@@ -90,9 +99,11 @@ export function openReply(reply: ActorReply, call: ActorCall): unknown {
     case 'value':
       return reply.value
     case 'threw':
-      throw withCaller(new RemoteError(reply.at, `${id}.${method}`, reply.name, reply.message), callerOf(reply))
-    case 'not activated':
-      throw withCaller(new ActivationFailed(reply.at, `${id}.${method}`, reply.name, reply.message), callerOf(reply))
+    case 'not activated': {
+      const { at, name, message, rootName } = reply
+      const Thrown = reply.kind === 'threw' ? RemoteError : ActivationFailed
+      throw withCaller(new Thrown(at, `${id}.${method}`, name, message, rootName), callerOf(reply))
+    }
     case 'cycle':
       throw reply.ran ? new CallCycle(reply.chain) : notRun(new CallCycle(reply.chain), call)
     case 'unavailable':
@@ -102,6 +113,13 @@ export function openReply(reply: ActorReply, call: ActorCall): unknown {
     case 'lost':
       throw new RequestTimeout(id, method, timeoutMs)
   }
+}
+
+/** What a method or factory threw, when that is what the reply says. */
+export function errorIn(reply: ActorReply, { type, key, method, origin }: ActorCall): HandlerError | undefined {
+  if (reply.kind !== 'threw' && reply.kind !== 'not activated') return undefined
+  const { at: node, name, message } = reply
+  return { caller: origin, node, method: `${type}/${key}.${method}`, name, message }
 }
 
 /** What the caller is told of a call that did not run as far as the one who says so knows. */

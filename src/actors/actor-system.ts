@@ -1,5 +1,6 @@
 import type { Coverage, SiteRecord } from '../assertions/coverage.ts'
 import { copyPayload } from '../bus/payload.ts'
+import type { UnheardErrors } from '../bus/unheard-errors.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
 import type { StorageChances } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'
@@ -33,6 +34,7 @@ export interface ActorSystemParts {
   readonly directoryFaults: number
   readonly placementFaults: number
   readonly storageFaults: StorageChances | undefined
+  readonly unheard: UnheardErrors
   /** Every node, in order of creation. */
   readonly nodes: () => readonly ActorNode[]
   /** The built-in invariants of actors that are on. */

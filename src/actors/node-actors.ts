@@ -7,7 +7,7 @@ import { errorName, isA } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { EventKind } from '../engine/event.ts'
-import type { Owner } from '../engine/owner.ts'
+import type { Effects, Owner } from '../engine/owner.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import { nameSubject } from '../network/message.ts'
 import { type LifeCycle, type LifeCycleListener, isThenable } from '../nodes/node.ts'
@@ -19,6 +19,7 @@ import {
   CallFate,
   type CallLink,
   callError,
+  errorIn,
   hopsMax,
   isLoss,
   notRun,
@@ -137,14 +138,15 @@ export class NodeActors implements LifeCycleListener {
       const deadline = engine.now + timeoutMs * 1000
       const copy = copyPayload(payload)
       const fate = new CallFate()
-      call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline, fate }
+      call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline, fate, origin: node.id }
       if (engine.trace !== undefined) nameSubject(call, `${id}.${method}`)
     } catch (error) {
       return Promise.reject(error)
     }
+    const { effects } = engine.owner
     const known = this.activations.has(id) ? node.id : this.locator.cached(id)
-    if (known !== undefined) return this.callAt(known, id, call)
-    return this.locateAndCall(id, call)
+    const outcome = known === undefined ? this.locateAndCall(id, call) : this.callAt(known, id, call)
+    return effects === undefined ? outcome : counted(outcome, effects, call)
   }
 
   /** Ends every activation in good order; the node may have new ones. Their registrations end with the node's lease. */
@@ -189,7 +191,7 @@ export class NodeActors implements LifeCycleListener {
       if (isThenable(result)) return this.replyLater(result, id, call, from)
       return this.reply(result)
     } catch (error) {
-      return this.replyThrown(error)
+      return this.replyThrown(error, call)
     }
   }
 
@@ -197,7 +199,7 @@ export class NodeActors implements LifeCycleListener {
     try {
       return this.reply(await result)
     } catch (error) {
-      return isA(error, Refused) ? this.receiveLater(id, call, from) : this.replyThrown(error)
+      return isA(error, Refused) ? this.receiveLater(id, call, from) : this.replyThrown(error, call)
     }
   }
 
@@ -213,7 +215,7 @@ export class NodeActors implements LifeCycleListener {
       return await this.forward(id, call, found.node)
     } catch (error) {
       this.failOnAssertion(error)
-      return sealed(replyUnrouted(this.node.id, error, id))
+      return this.replyError(replyUnrouted(this.node.id, error, id), error, call)
     }
   }
 
@@ -267,6 +269,8 @@ export class NodeActors implements LifeCycleListener {
     else this.locator.learn(id, reply.at)
     if (reply.kind === 'not here' && call.hops < hopsMax)
       return this.locateAndCall(id, { ...call, hops: call.hops + 1 })
+    const error = errorIn(reply, call)
+    if (error !== undefined) this.system.parts.unheard.heard(error)
     return openReply(reply, call)
   }
 
@@ -279,9 +283,15 @@ export class NodeActors implements LifeCycleListener {
     return sealed({ at: this.node.id, kind: 'value', value: copyPayload(value) } satisfies ActorReply)
   }
 
-  private replyThrown(error: unknown): unknown {
+  private replyThrown(error: unknown, call: ActorCall): unknown {
     this.failOnAssertion(error)
-    return sealed(replyThrown(this.node.id, error))
+    return this.replyError(replyThrown(this.node.id, error), error, call)
+  }
+
+  private replyError(reply: ActorReply, thrown: unknown, call: ActorCall): unknown {
+    const error = errorIn(reply, call)
+    if (error !== undefined) this.system.parts.unheard.threw(error, thrown, this.node.owner)
+    return sealed(reply)
   }
 
   /** A caller that catches RemoteError must not be able to hide a failed expectation. */
@@ -303,6 +313,17 @@ export class NodeActors implements LifeCycleListener {
 }
 
 const noLinks: readonly CallLink[] = []
+
+/** Counts a call that may have run, and each copy of it that may have, too. */
+async function counted(outcome: Promise<unknown>, effects: Effects, { fate }: ActorCall): Promise<unknown> {
+  effects.count++
+  try {
+    return await outcome
+  } catch (error) {
+    effects.count += fate.refused ? -1 : fate.copies
+    throw error
+  }
+}
 
 function tooLate(id: string): ActorUnavailable {
   return new ActorUnavailable(id, 'finding it took longer than the timeout')

@@ -4,11 +4,10 @@ import { badInput, callerOf, withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
 import { type Endpoint, Message, type MessageKind } from '../network/message.ts'
-import type { MessageNetwork } from '../network/network.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import type { LifeCycle, LifeCycleListener } from '../nodes/node.ts'
-import type { BusHooks } from './hooks.ts'
-import { ConnectionReset, RemoteError, RequestTimeout, SendFailed, systemErrors } from './errors.ts'
+import type { BusShared } from './bus-shared.ts'
+import { ConnectionReset, NoSuchNode, RemoteError, RequestTimeout, SendFailed, systemErrors } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import { PendingRequests } from './pending-requests.ts'
@@ -24,23 +23,6 @@ import { Retries } from './retries.ts'
 import { type RemoteFailure, Responder } from './responder.ts'
 
 const timeoutKind: ClockKind<PendingRequest> = clockKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
-
-/** What all buses of one simulation share. */
-export interface BusShared {
-  readonly engine: Engine
-  readonly network: MessageNetwork
-  readonly hooks: BusHooks
-  /** Correlation ids are unique over nodes and incarnations. */
-  correlationIds: number
-  /** Requests pending, all buses together; those in the background are not counted here, nor in the next two. */
-  pending: number
-  /** Handlers under way, all buses together. */
-  handling: number
-  /** Messages between a bus and the network or a node: delayed before sending, or parked while the node boots. */
-  moving: number
-  /** The system never rests, and is looked at as if it did: what it has but renewed counts as ended. */
-  leavesOutRenewed: boolean
-}
 
 /** A node's message bus: requests with responses, and one-way messages. */
 export class Bus implements Endpoint, LifeCycleListener {
@@ -131,10 +113,11 @@ export class Bus implements Endpoint, LifeCycleListener {
       checkMethod(method, 'bus.send method')
       const copy = copyPayload(payload)
       const destination = this.shared.network.endpoint(to)
-      if (destination === undefined) throw new SendFailed(to, method, 'there is no such node')
+      if (destination === undefined) throw new NoSuchNode(to, method)
       if (!this.node.alive || !this.engine.owner.alive) return this.deadRequest(method)
       const message = this.message('one-way', destination, method, 0, copy, false)
       message.background = options?.background === true
+      message.effects = this.engine.owner.effects
       if (!this.transmit(message)) return Promise.reject(notSent(message))
       this.metrics.sent++
       return resolved
@@ -226,7 +209,7 @@ export class Bus implements Endpoint, LifeCycleListener {
     const { engine, shared, node } = this
     if (!node.alive || !engine.owner.alive) return this.deadRequest(method)
     const destination = shared.network.endpoint(to)
-    if (destination === undefined) return Promise.reject(new SendFailed(to, method, 'there is no such node'))
+    if (destination === undefined) return Promise.reject(new NoSuchNode(to, method))
     return new Promise((resolve, reject) => {
       const pending: PendingRequest = {
         correlationId: ++shared.correlationIds,
@@ -254,6 +237,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       const message = this.message('request', destination, method, pending.correlationId, payload, false)
       message.idempotencyKey = idempotencyKey
       message.background = background
+      if (!system) message.effects = engine.owner.effects
       if (this.transmit(message)) return
       const error = system ? systemErrors.sendFailed : withCaller(notSent(message), pending.stack)
       this.finish(pending, pending.reject, error)
@@ -295,6 +279,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       else this.engine.scheduleAt(this.engine.now + wait, unsentKind, message.id, this.address, skip, message)
       return false
     }
+    if (message.effects !== undefined) message.effects.count++
     if (wait === 0) {
       network.send(message)
       return true
@@ -328,11 +313,22 @@ export class Bus implements Endpoint, LifeCycleListener {
     this.shared.hooks.responded()
     if (message.failed) {
       this.metrics.rejected++
+      this.hear(message)
       this.finish(pending, pending.reject, pending.system ? systemErrors.remote : remoteError(message))
     } else {
       this.metrics.resolved++
       this.finish(pending, pending.resolve, message.payload)
     }
+  }
+
+  private hear({ from, method, payload }: Message): void {
+    const { name, message } = payload as RemoteFailure
+    this.shared.unheard.heard({ caller: this.id, node: from.id, method, name, message })
+  }
+
+  /** True while that request has no outcome. */
+  waitsFor(correlationId: number): boolean {
+    return this.requests.get(correlationId) !== undefined
   }
 
   protected readonly expire = (pending: PendingRequest): void => {
@@ -391,7 +387,8 @@ function notSent({ to, method }: Message): SendFailed {
 
 function remoteError({ from, method, payload }: Message): RemoteError {
   const failure = payload as RemoteFailure
-  return withCaller(new RemoteError(from.id, method, failure.name, failure.message), callerOf(failure))
+  const { name, message, rootName } = failure
+  return withCaller(new RemoteError(from.id, method, name, message, rootName), callerOf(failure))
 }
 
 function checkMethod(method: unknown, where: string): void {

@@ -1,3 +1,4 @@
+import { errorName, isA } from '../engine/describe-error.ts'
 import { ObservableError } from '../engine/errors.ts'
 
 /** No response came in time. The request may have been delivered and handled: the outcome is unknown. */
@@ -45,19 +46,35 @@ export class SendFailed extends ObservableError {
   }
 }
 
+/** There is no node of that name: a mistake, which no fault explains, though the caller sees SendFailed. */
+export class NoSuchNode extends SendFailed {
+  constructor(to: string, method: string) {
+    super(to, method, 'there is no such node')
+  }
+}
+
 /** The handler on the other node threw; `remoteName` and `message` are its error's. */
 export class RemoteError extends ObservableError {
   readonly from: string
   readonly method: string
   readonly remoteName: string
+  /** Where that is a RemoteError itself, because the handler had asked another node: the name of the first one. */
+  readonly rootName: string
 
-  constructor(from: string, method: string, remoteName: string, message: string) {
+  constructor(from: string, method: string, remoteName: string, message: string, rootName: string = remoteName) {
     super(message)
     this.name = 'RemoteError'
     this.from = from
     this.method = method
     this.remoteName = remoteName
+    this.rootName = rootName
   }
+}
+
+/** The name of the error with which a chain of requests began to fail. */
+export function rootNameOf(error: unknown): string {
+  if (isA(error, NoSuchNode)) return 'NoSuchNode'
+  return isA(error, RemoteError) ? error.rootName : (errorName(error) ?? 'Error')
 }
 
 /** What a system's own questions end with, the same for all: those who ask only look at which it is. */

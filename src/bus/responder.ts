@@ -5,7 +5,8 @@ import { refuseGenerator } from '../engine/generators.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Message } from '../network/message.ts'
 import { type LifeCycle, isThenable } from '../nodes/node.ts'
-import type { BusShared } from './bus.ts'
+import type { BusShared } from './bus-shared.ts'
+import { rootNameOf } from './errors.ts'
 import { AnsweredKeys } from './answered-keys.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
@@ -15,6 +16,7 @@ import type { BusMetrics } from './pending.ts'
 export interface RemoteFailure {
   readonly name: string
   readonly message: string
+  readonly rootName: string
 }
 
 /** Sends a response; `failed`: the payload is a RemoteFailure. */
@@ -159,10 +161,19 @@ export class Responder {
       this.engine.fail(error)
       return
     }
-    const failure: RemoteFailure = describeError(error)
+    const failure: RemoteFailure = { ...describeError(error), rootName: rootNameOf(error) }
     if (this.engine.trace !== undefined && isError(error)) withCaller(failure, error)
     this.shared.hooks.handlerFailed(error)
+    this.mayBeUnheard(message, failure, error)
     this.send(message, failure, true)
+  }
+
+  /** Our own questions are heard by who sent them on behalf of somebody else. */
+  private mayBeUnheard(request: Message, { name, message }: RemoteFailure, thrown: unknown): void {
+    const { method, from, correlationId, background } = request
+    if (method.startsWith('$')) return
+    const error = { caller: from.id, node: this.node.id, method, name, message }
+    this.shared.unheard.threw(error, thrown, this.node.owner, background ? correlationId : undefined)
   }
 
   private send(request: Message, payload: unknown, failed: boolean): void {

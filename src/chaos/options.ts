@@ -86,7 +86,7 @@ export interface ChaosOptions<Latency = unknown> {
   /** Probability that placing an actor is slow or fails. */
   readonly placement?: Intensity
   /** Probabilities by knob; a number or range is that of `stall`, `failure` and `lost`. */
-  readonly storage?: Intensity | StorageOptions
+  readonly storage?: false | Intensity | StorageOptions
   /** Probability that buggify as a whole is on in a seed; true: always. */
   readonly buggify?: boolean | number
 }
@@ -137,9 +137,10 @@ export function checkChaos(chaos: unknown, where = 'chaos'): void {
 }
 
 function checkStorage(value: unknown, path: string): void {
+  if (value === false) return
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
   if (isObject) checkFamily('storage', value, path)
-  else checkIntensity(value, path, ', or an object of stall, failure, lost and torn')
+  else checkIntensity(value, path, ', or false, or an object of stall, failure, lost and torn')
 }
 
 function checkFamily(name: string, value: unknown, path: string): void {

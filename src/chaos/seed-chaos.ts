@@ -130,10 +130,10 @@ function drawFamilies(profile: string, options: ChaosOptions, streams: RandomStr
 }
 
 function drawStorage(
-  given: Intensity | StorageOptions | undefined,
+  given: ChaosOptions['storage'],
   stream: (knob: string) => RandomStream,
 ): StorageChances | undefined {
-  if (given === undefined) return undefined
+  if (given === undefined || given === false) return undefined
   const isOne = typeof given === 'number' || Array.isArray(given)
   const knobs = isOne ? { stall: given, failure: given, lost: given } : (given as StorageOptions)
   const { stall, failure, lost = lostByDefault, torn } = knobs as StorageOptions

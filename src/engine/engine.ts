@@ -48,7 +48,7 @@ export class Engine {
   readonly limits: Limits
   readonly streams: RandomStreams
   /** The owner of the test body. */
-  readonly test = new Owner('test')
+  readonly test = Owner.test()
   /** Recording, or undefined while exploring. */
   readonly trace: Trace | undefined
   /** Virtual time, µs. */
@@ -246,7 +246,7 @@ export class Engine {
   step(): boolean {
     const event = this.next()
     if (event === undefined) return false
-    if (event.owner === this.test && event.kind !== EventKind.interval) this.testMoved = event.time
+    if (event.owner.isTest && event.kind !== EventKind.interval) this.testMoved = event.time
     if (event.time > this.now) {
       this.now = event.time
       this.atThisInstant = 0

@@ -11,6 +11,11 @@ export interface OwnerClock {
   lasts(now: number, micros: number): number
 }
 
+/** What code has set going: messages, calls and writes, and what it did to nodes and the network. */
+export interface Effects {
+  count: number
+}
+
 /** On whose behalf code runs: the test, or one incarnation of a node. */
 export class Owner {
   readonly id: string
@@ -23,10 +28,26 @@ export class Owner {
   clock: OwnerClock | undefined
   /** Its events alone do not keep a simulation going: when only they are left, nothing can run. */
   isBackground = false
+  /** It is the test's: the body, or who does operations of the body's workload. */
+  isTest = false
+  /** Counts what its code sets going; undefined: nobody wants to know. */
+  effects: Effects | undefined
 
   constructor(id: string) {
     this.id = id
     this.hash = hashString(id)
+  }
+
+  /** Its code has set something going, or has changed something. */
+  acts(): void {
+    if (this.effects !== undefined) this.effects.count++
+  }
+
+  /** The test body, or a part of it that is told apart. */
+  static test(): Owner {
+    const owner = new Owner('test')
+    owner.isTest = true
+    return owner
   }
 
   /** An owner whose events keep no simulation going. */

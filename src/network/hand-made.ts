@@ -126,6 +126,7 @@ export class Network extends MessageNetwork {
     options: PartitionOptions,
     fault: Fault | undefined,
   ): () => void {
+    this.engine.owner.acts()
     const number = ++this.obstructions
     const { oneWay = false, inFlight: mode = 'drop' } = options
     const partition: Partition = { left: new Set(left), right: new Set(right), oneWay, mode, fault }
@@ -166,6 +167,7 @@ export class Network extends MessageNetwork {
   }
 
   private configure(link: Link, settings: LinkSettings): void {
+    this.engine.owner.acts()
     const { latency, ...faults } = settings
     for (const [name, value] of Object.entries(faults)) {
       if (name !== 'loss' && name !== 'duplication' && name !== 'reordering') {

@@ -1,6 +1,6 @@
 import type { Names } from '../chaos/faults.ts'
 import { callerOf, withCaller } from '../engine/errors.ts'
-import type { Owner } from '../engine/owner.ts'
+import type { Effects, Owner } from '../engine/owner.ts'
 
 export type MessageKind = 'request' | 'response' | 'one-way'
 
@@ -31,6 +31,8 @@ export class Message {
   readonly failed: boolean
   /** Same for every attempt of one request; undefined: it is not to be remembered. */
   idempotencyKey: string | undefined = undefined
+  /** Of whoever sent it, when somebody counts; a copy is one more. */
+  effects: Effects | undefined = undefined
   /** It keeps nothing going: the simulation is quiet while it travels. */
   background = false
   /** Tells it from the others of its link in the key of a fault; undefined while nobody reads names. */
@@ -67,6 +69,7 @@ export class Message {
     const { id, kind, from, to, method, correlationId, failed } = this
     const copy = new Message(id, kind, from, to, method, correlationId, payload, failed)
     copy.idempotencyKey = this.idempotencyKey
+    copy.effects = this.effects
     copy.sentAt = this.sentAt
     copy.ruledDelay = this.ruledDelay
     copy.place = this.place

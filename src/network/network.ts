@@ -140,6 +140,7 @@ export class MessageNetwork {
   addRule(rule: Rule): () => void {
     // Installed twice, a rule is two rules, and each undo takes out its own.
     const own: Rule = (message) => rule(message)
+    this.engine.owner.acts()
     this.rules.push(own)
     return () => {
       const at = this.rules.indexOf(own)
@@ -246,6 +247,7 @@ export class MessageNetwork {
   /** The copy comes after the original; where that is lost it keeps its place among the others. */
   private duplicate(link: Link, message: Message, delay: number, copyDelay: number, isOnly: boolean): void {
     this.counts.duplicated++
+    if (message.effects !== undefined) message.effects.count++
     if (!message.background) this.counts.inFlight++
     this.observer?.copied(message)
     const copy = message.withPayload(this.copyPayload(message.payload))
@@ -323,6 +325,7 @@ export class MessageNetwork {
   }
 
   protected cut(link: Link, partition: number, mode: CutMode, fault: Fault | undefined): void {
+    this.engine.owner.acts()
     link.cuts = [...link.cuts, { partition, mode, fault }]
     link.obstructed = true
   }
@@ -330,6 +333,7 @@ export class MessageNetwork {
   protected uncut(link: Link, partition: number): void {
     const left = link.cuts.filter((cut) => cut.partition !== partition)
     if (left.length === link.cuts.length) return
+    this.engine.owner.acts()
     link.cuts = left
     this.drain(link)
   }

@@ -138,6 +138,7 @@ export abstract class LifeCycle {
     if (peers !== 'silence' && peers !== 'reset')
       throw badInput('crash peers', peers, "it must be 'silence' or 'reset'")
     const wasAlive = this.owner.alive
+    this.engine.owner.acts()
     this.die('crashed')
     if (wasAlive && peers === 'reset') this.resetPeers?.()
   }
@@ -145,6 +146,7 @@ export abstract class LifeCycle {
   /** Crashes the node and empties its storage; that of a dead one, too. */
   wipe(options: CrashOptions = {}): void {
     this.crash(options)
+    this.engine.owner.acts()
     this.engine.note('fault', `wipe ${this.id}`)
     for (const listener of this.listeners) listener.wiped?.()
   }
@@ -163,6 +165,7 @@ export abstract class LifeCycle {
   stopThen(graceMs: number, down: () => void): void {
     if (!(Number.isFinite(graceMs) && graceMs >= 0)) throw badInput('stop(graceMs)', graceMs, 'it must be 0 or more ms')
     if (!this.owner.alive) return down()
+    this.engine.owner.acts()
     this.stopping.push(down)
     if (this.stopping.length > 1) return
     this.stoppingSince = this.engine.now
@@ -197,6 +200,7 @@ export abstract class LifeCycle {
    */
   restart(): void {
     const { incarnation } = this
+    this.engine.owner.acts()
     if (this.owner.alive) this.die('crashed')
     // Whoever waited for the end of its stop may have restarted it just now: that is the restart that was asked for.
     if (this.incarnation !== incarnation) return
@@ -212,6 +216,7 @@ export abstract class LifeCycle {
   /** Freezes the node: its code does not run, what reaches it waits. */
   pause(): void {
     if (this.state !== 'running' && this.state !== 'booting') return
+    this.engine.owner.acts()
     this.state = 'paused'
     this.engine.note('fault', `pause ${this.id}`)
     this.engine.pause(this.owner)
@@ -221,6 +226,7 @@ export abstract class LifeCycle {
   /** Lets a paused node go on. */
   resume(): void {
     if (this.state !== 'paused') return
+    this.engine.owner.acts()
     this.engine.note('fault', `resume ${this.id}`)
     this.engine.resume(this.owner)
     this.engine.resume(this.background)
@@ -243,6 +249,7 @@ export abstract class LifeCycle {
     // The last words of code whose node has just died move nobody.
     if (!this.engine.owner.alive) return new Promise(() => {})
     if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))
+    this.engine.owner.acts()
     return new Promise<T>((resolve, reject) => {
       const entry: Task = {
         name: task.name,

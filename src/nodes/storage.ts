@@ -123,13 +123,18 @@ export class Storage {
       throw badInput('storage.write ifVersion', ifVersion, 'it must be a version number, 0 or more')
     }
     const copy = this.copy(value)
+    const { owner } = this.engine
+    owner.acts()
     const drawn = this.draw('write', key)
     const version =
       this.machine === undefined
         ? await this.onDisk(key, copy, options, drawn)
         : await this.remotely(this.machine, key, copy, options, drawn)
     if (drawn.fails) throw new StorageFailed('write', key, 'input/output error')
-    if (version instanceof VersionConflict) throw version
+    if (version instanceof VersionConflict) {
+      if (owner.effects !== undefined) owner.effects.count--
+      throw version
+    }
     return version
   }
 

@@ -15,6 +15,7 @@ import { type RequiredSite, type StopReason, StopRule, requiredRecords } from '.
 import type { ReplayPlan } from './replay-plan.ts'
 import { type ExpectedRun, unusedFaults } from './reproduction.ts'
 import { SeedRunner } from './seed-runner.ts'
+import { type OperationTally, Tallies, type UnheardTally } from './tallies.ts'
 import type { IterationResult } from './verdict.ts'
 
 /** How an iteration ended, for the surroundings. */
@@ -98,6 +99,8 @@ export interface SimulationResult {
   readonly events: number
   readonly sites: readonly SiteResult[]
   readonly families: readonly FamilyCount[]
+  readonly operations: readonly OperationTally[]
+  readonly unheard: readonly UnheardTally[]
   readonly failure: SeedFailure | undefined
   /** Undefined: the run was not ended from outside. */
   readonly underWay: SeedUnderWay | undefined
@@ -131,6 +134,7 @@ class Campaign {
   private readonly driver: Driver
   private readonly coverage = new Coverage()
   private readonly families = new Map<string, FamilyCount>()
+  private readonly tallies = new Tallies()
   private readonly root: number
   private readonly derivedSeed: (index: number) => number
   private readonly firstSeeds: readonly number[]
@@ -231,6 +235,7 @@ class Campaign {
   private count(result: IterationResult): void {
     this.virtualMicros += result.time
     this.events += result.events
+    this.tallies.add(result)
     for (const { family, injected, effective } of result.families) {
       const sum = this.families.get(family)
       if (sum === undefined) this.families.set(family, { family, injected, effective })
@@ -280,6 +285,8 @@ class Campaign {
       events: this.events,
       sites,
       families: [...this.families.values()],
+      operations: this.tallies.operations,
+      unheard: this.tallies.unheard,
       failure,
       underWay: interrupted ? this.underWay : undefined,
       missed,

@@ -34,7 +34,7 @@ export class FloatingCode {
 
   /** Only a promise that waits: a timer whose callback does something is a timer, and dropped at the end. */
   private wakesTheBody({ owner, kind, data }: SimEvent): boolean {
-    if (owner !== this.engine.test) return false
+    if (!owner.isTest) return false
     if ((kind as EventKind<unknown>) === EventKind.sleep) return true
     const timeout: unknown = data
     return timeout instanceof Timeout && timeout.wakesPromise

@@ -177,6 +177,8 @@ export class Iteration implements Work {
       families: [...world.faults.families()],
       faults: world.faults.injected,
       operations: world.workload.started,
+      counts: world.workload.counts,
+      unheard: world.bus.unheard.counts(),
       trace: engine.trace,
     } as const
     return new SeedResult(facts, engine.digestWords(), chaos, strategy)
@@ -301,6 +303,8 @@ export class Iteration implements Work {
     const { engine, world } = this
     // Code of the body that has gone on after it may wait for quiet, too.
     if (this.phase === 'final quiesce' && world.quiescing.length === 0) {
+      world.checkUnheard()
+      if (engine.failure !== undefined) return true
       if (!world.continueShutdown()) return true
       this.phase = 'shutdown'
       this.rest.begin(0)
@@ -357,9 +361,9 @@ export class Iteration implements Work {
    * polls does something, and who sleeps will.
    */
   private stuckSince(): number | undefined {
-    const { test, testMoved, now, waitingEvents } = this.engine
+    const { testMoved, now, waitingEvents } = this.engine
     if (this.phase !== 'body' || this.bodySettled || testMoved >= now / 2) return undefined
-    const comes = waitingEvents.some(({ owner, kind }) => owner === test && kind !== EventKind.interval)
+    const comes = waitingEvents.some(({ owner, kind }) => owner.isTest && kind !== EventKind.interval)
     return comes ? undefined : testMoved
   }
 

@@ -1,5 +1,6 @@
 import type { NodeActors } from '../actors/node-actors.ts'
-import { Bus, type BusShared } from '../bus/bus.ts'
+import { Bus } from '../bus/bus.ts'
+import type { BusShared } from '../bus/bus-shared.ts'
 import { copyPayload } from '../bus/payload.ts'
 import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'

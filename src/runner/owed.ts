@@ -27,7 +27,7 @@ export class OwedPromises {
   /** The same promise, watched when the test's own code asked for it. */
   watch<T>(what: string, promise: Promise<T>): Promise<T> {
     const { engine, open } = this
-    if (engine.owner !== engine.test) return promise
+    if (!engine.owner.isTest) return promise
     const watched = new Awaited<T>((resolve, reject) => {
       const over = <V>(settle: (value: V) => void) => {
         return (value: V): void => {

@@ -1,3 +1,4 @@
+import type { UnheardError } from '../bus/unheard-errors.ts'
 import type { FamilyCount, Fault } from '../chaos/faults.ts'
 import type { ScheduleStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, describeChaos } from '../chaos/seed-chaos.ts'
@@ -6,6 +7,7 @@ import { type Digest, formatDigest } from '../engine/format.ts'
 import type { Trace } from '../engine/trace.ts'
 import { latencyOf } from '../network/chaos.ts'
 import { RandomStreams } from '../random/streams.ts'
+import type { OutcomeKind } from '../workload/outcome.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 
 /** How one iteration ended. */
@@ -22,6 +24,9 @@ export interface IterationResult {
   readonly faults: readonly Fault[]
   /** Operations of its workloads; filled only while recording. */
   readonly operations: readonly PlannedOperation[]
+  /** What came of them, by name; undefined: there was no workload. */
+  readonly counts: ReadonlyMap<string, Readonly<Record<OutcomeKind, number>>> | undefined
+  readonly unheard: readonly UnheardError[]
   /** Printed for a failing seed: the profile and the values drawn for it. */
   readonly chaos: string
   /** Undefined while exploring. */
@@ -42,6 +47,8 @@ export class SeedResult implements IterationResult {
   readonly families
   readonly faults
   readonly operations
+  readonly counts
+  readonly unheard
   readonly trace
   private readonly words: Digest
   private readonly drawn: SeedChaos
@@ -61,6 +68,8 @@ export class SeedResult implements IterationResult {
     this.families = facts.families
     this.faults = facts.faults
     this.operations = facts.operations
+    this.counts = facts.counts
+    this.unheard = facts.unheard
     this.trace = facts.trace
     this.words = digest
     this.drawn = drawn

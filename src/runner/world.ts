@@ -4,8 +4,10 @@ import { NodeActors } from '../actors/node-actors.ts'
 import type { Placement, PlacementName } from '../actors/placement.ts'
 import { IterationAssertions } from '../assertions/sink.ts'
 import type { Coverage } from '../assertions/coverage.ts'
-import type { Bus, BusShared } from '../bus/bus.ts'
+import type { Bus } from '../bus/bus.ts'
+import type { BusShared } from '../bus/bus-shared.ts'
 import { copyPayload } from '../bus/payload.ts'
+import { UnheardErrors } from '../bus/unheard-errors.ts'
 import { type BusMetrics, newBusMetrics } from '../bus/pending.ts'
 import { Episodes } from '../chaos/episodes.ts'
 import { FaultPlan } from '../chaos/faults.ts'
@@ -92,11 +94,14 @@ export class World {
       underWay: 0,
       isCalling: false,
       mayWait: false,
+      owners: [],
+      counts: undefined,
     }
     const hooks = new InstrumentedBus(engine, this.faults, this.assertions, coverage, chaos)
     this.hooks = hooks
     const counts = { correlationIds: 0, pending: 0, handling: 0, moving: 0 }
-    this.bus = { engine, network: this.network, hooks, ...counts, leavesOutRenewed: false }
+    const unheard = new UnheardErrors()
+    this.bus = { engine, network: this.network, hooks, unheard, ...counts, leavesOutRenewed: false }
     this.watch(hooks, plan.invariants)
     const isShuffled = strategy === 'random' && this.faults.shape('shuffle', 'of simultaneous events', '')
     if (isShuffled) engine.policy = new RandomOrder(engine.random('schedule'))
@@ -140,6 +145,7 @@ export class World {
       directoryFaults: chaos.directory,
       placementFaults: chaos.placement,
       storageFaults: chaos.storage,
+      unheard: this.bus.unheard,
       nodes: () => this.nodes,
       strict: isOn(invariants, 'single'),
     })
@@ -245,9 +251,16 @@ export class World {
     return { ...sum, pending, inFlight: this.network.counts.inFlight }
   }
 
+  /** Nothing is under way any more: an error that nobody has heard will not be. */
+  checkUnheard(): void {
+    const waits = (caller: string, id: number): boolean => this.byId.get(caller)?.bus.waitsFor(id) === true
+    this.bus.unheard.judge(this.engine, waits)
+  }
+
   /** Nobody's code runs any more. */
   end(): void {
     this.engine.test.alive = false
+    for (const owner of this.workload.owners) owner.alive = false
     for (const node of this.nodes) node.owner.alive = false
   }
 }

@@ -29,13 +29,18 @@ export interface Operation<Argument, Sim, Node> {
    * A minimal failure may do it where `enabled` would have said no.
    */
   readonly run: (sim: Sim, argument: Argument) => unknown
+  /**
+   * True for an error that is an answer: a refusal by the code under test, such as "the account is empty". It is counted
+   * as failed, or as unknown where the operation has done, or may have done, more than the request that was refused.
+   */
+  readonly expected?: (error: unknown) => boolean
 }
 
 /** Operations by name. */
 // eslint-disable-next-line typescript/no-explicit-any -- each operation has an argument type of its own
 export type Alphabet<Sim, Node> = Readonly<Record<string, Operation<any, Sim, Node>>>
 
-const parts = ['weight', 'enabled', 'draw', 'run']
+const parts = ['weight', 'enabled', 'draw', 'run', 'expected']
 
 /** Checks an alphabet; throws SimulationError (BAD_INPUT). */
 export function checkAlphabet(alphabet: unknown): void {
@@ -57,12 +62,13 @@ function checkOperation(name: string, operation: unknown): void {
     if (!parts.includes(part))
       throw badInput(`${part} of ${where}`, given[part as 'run'], `known are ${parts.join(', ')}`)
   }
-  const { weight = 1, draw, enabled } = given
+  const { weight = 1, draw, enabled, expected } = given
   if (!(typeof weight === 'number' && weight >= 0 && Number.isFinite(weight))) {
     throw badInput(`weight of ${where}`, weight, 'it must be a number, 0 or more')
   }
-  for (const part of ['draw', 'enabled', 'run'] as const) refuseGenerator(given[part], `${part} of ${where}`)
-  for (const [part, value] of Object.entries({ draw, enabled })) {
+  for (const part of ['draw', 'enabled', 'run', 'expected'] as const)
+    refuseGenerator(given[part], `${part} of ${where}`)
+  for (const [part, value] of Object.entries({ draw, enabled, expected })) {
     if (value !== undefined && typeof value !== 'function')
       throw badInput(`${part} of ${where}`, value, 'it must be a function')
   }

@@ -1,11 +1,13 @@
+import { rootNameOf } from '../bus/errors.ts'
 import { errorName } from '../engine/describe-error.ts'
+import type { Effects } from '../engine/owner.ts'
 
-/** How an operation ended: `unknown` may have happened. */
+/** How an operation ended: `failed` has certainly not happened, `unknown` may have, wholly or in part. */
 export type OutcomeKind = 'ok' | 'failed' | 'unknown'
 
-/** Errors after which the operation certainly did not happen, or was refused. */
-const certain = new Set(['SendFailed', 'ActorUnavailable', 'CallCycle', 'VersionConflict'])
-/** Errors after which it may have happened. */
+/** Errors that say that one call was not done; whether an operation was depends on what else it did. */
+const denials = new Set(['SendFailed', 'ActorUnavailable', 'VersionConflict'])
+/** Errors after which it may have been done. */
 const uncertain = new Set([
   'RequestTimeout',
   'ConnectionReset',
@@ -15,18 +17,32 @@ const uncertain = new Set([
   'AbortError',
   'TimeoutError',
 ])
-/** Errors of a handler that no fault explains: its code is wrong, or the test is. */
-const mistakes = new Set(['TypeError', 'ReferenceError', 'SyntaxError', 'AssertionError', 'SimulationError'])
 
-/** What an error of an operation means under faults; undefined: it is none of theirs, so the seed fails. */
-export function outcomeOf(error: unknown): 'failed' | 'unknown' | undefined {
+/** What an operation did, as far as its outcome depends on it. */
+export interface Deed {
+  /** What it has set going; undefined: nobody counted. */
+  readonly effects: Effects | undefined
+  /** The operation itself says that the error is an answer, and no fault. */
+  readonly isExpected: boolean
+}
+
+const nothingKnown: Deed = { effects: undefined, isExpected: false }
+
+/** What an error of an operation means; undefined: no fault explains it and nobody expected it, so the seed fails. */
+export function outcomeOf(
+  error: unknown,
+  { effects, isExpected }: Deed = nothingKnown,
+): 'failed' | 'unknown' | undefined {
+  const done = effects?.count ?? Infinity
   const name = errorName(error)
+  const isRemote = name === 'RemoteError'
+  // Refused by a handler: nothing has happened when that request is all it did, and the network made no copy of it.
+  if (isExpected) return done <= (isRemote ? 1 : 0) ? 'failed' : 'unknown'
   if (name === undefined) return undefined
-  if (name !== 'RemoteError') return certain.has(name) ? 'failed' : uncertain.has(name) ? 'unknown' : undefined
-  // The handler threw: it refused, unless what it did itself has an unknown outcome.
-  const { remoteName = '' } = error as { remoteName?: string }
-  if (mistakes.has(remoteName)) return undefined
-  return uncertain.has(remoteName) ? 'unknown' : 'failed'
+  const root = rootNameOf(error)
+  // A handler may have done its first half before a fault hit it.
+  if (denials.has(root)) return done === 0 && !isRemote ? 'failed' : 'unknown'
+  return uncertain.has(root) ? 'unknown' : undefined
 }
 
 /** One operation as it happened. */

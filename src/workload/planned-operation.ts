@@ -1,3 +1,6 @@
+import type { Owner } from '../engine/owner.ts'
+import type { OutcomeKind } from './outcome.ts'
+
 /** One operation of a workload, fixed: enough to do it again. */
 export interface PlannedOperation {
   /** Its number in the iteration, from 0. */
@@ -22,6 +25,10 @@ export interface WorkloadRecord {
   isCalling: boolean
   /** Those under way seem to wait for the system to become quiet, so that it must not wait for them. */
   mayWait: boolean
+  /** On whose behalf operations run: each of those who work side by side is one. */
+  readonly owners: Owner[]
+  /** What came of the operations of each name, all workloads together; those that were never chosen, too. */
+  counts: Map<string, Record<OutcomeKind, number>> | undefined
 }
 
 /** Longest argument that is printed whole. */

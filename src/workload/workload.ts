@@ -1,7 +1,9 @@
 import { describeError, errorName } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
+import { EventKind } from '../engine/event.ts'
 import type { Wait } from '../engine/failure.ts'
+import { Owner } from '../engine/owner.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { type Weighted, choose, weigh } from './choice.ts'
 import { type Alphabet, type DrawView, checkAlphabet } from './operation.ts'
@@ -32,6 +34,8 @@ interface Ended {
 
 type Counts = Record<OutcomeKind, number>
 
+const noCounts = (): Counts => ({ ok: 0, failed: 0, unknown: 0 })
+
 /** After a turn in which nothing was enabled and nobody thinks, time must go on, µs. */
 const pauseMicros = 1_000
 
@@ -47,6 +51,8 @@ export class Workload<Sim, Node> {
   private readonly ended: Ended[] = []
   private readonly byName = new Map<string, Counts>()
   private readonly underWay = new Set<PlannedOperation>()
+  /** Who called it. */
+  private readonly caller: Owner
   private left: number
   private skipped = 0
 
@@ -56,16 +62,31 @@ export class Workload<Sim, Node> {
     const { engine } = host
     this.host = host
     this.engine = engine
+    this.caller = engine.owner
     this.alphabet = alphabet
     this.options = resolveWorkloadOptions(options, host.swarm)
     this.left = this.options.operations
     this.random = engine.random('workload')
     this.weighted = weigh(alphabet, this.options.swarm ? engine.random('workload swarm') : undefined)
     this.view = new View(engine, this.random, host.nodes)
+    const counts = (host.record.counts ??= new Map())
+    for (const [name, { weight = 1 }] of Object.entries(alphabet)) {
+      if (weight > 0 && !counts.has(name)) counts.set(name, noCounts())
+    }
     engine.describeWaits(() => this.waits())
   }
 
-  async run(): Promise<WorkloadOutcome> {
+  run(): Promise<WorkloadOutcome> {
+    const { engine, caller } = this
+    return new Promise((resolve, reject) => {
+      this.done().then(
+        (outcome) => engine.settle(caller, resolve, outcome),
+        (error: unknown) => engine.settle(caller, reject, error),
+      )
+    })
+  }
+
+  private async done(): Promise<WorkloadOutcome> {
     const { record } = this.host
     const first = record.next
     record.next += this.options.operations
@@ -83,25 +104,26 @@ export class Workload<Sim, Node> {
 
   private async workAll(first: number): Promise<void> {
     const workers = Math.min(this.options.concurrency, this.options.operations)
-    await Promise.all(Array.from({ length: workers }, () => this.work(first)))
+    await Promise.all(Array.from({ length: workers }, () => this.work(first, this.worker())))
   }
 
   /** One of those who work side by side. */
-  private async work(first: number): Promise<void> {
+  private async work(first: number, owner: Owner): Promise<void> {
     const { engine, random, view, weighted, options } = this
     const [min, max] = options.thinkTime
+    if (max === 0) await this.pause(owner, 0)
     while (this.left > 0) {
       const index = first + options.operations - this.left--
-      if (max > 0) await engine.sleep(Math.round(random.between(min, max) * 1000))
+      if (max > 0) await this.pause(owner, Math.round(random.between(min, max) * 1000))
       const chosen = choose(weighted, view)
       if (chosen === undefined) {
         this.skipped++
-        if (max === 0) await engine.sleep(pauseMicros)
+        if (max === 0) await this.pause(owner, pauseMicros)
         continue
       }
       const { name, operation } = chosen
       const argument: unknown = copyPlainData(operation.draw?.(view), `argument of operation '${name}'`)
-      await this.perform({ index, name, at: engine.now, argument })
+      await this.perform({ index, name, at: engine.now, argument }, owner)
     }
   }
 
@@ -120,13 +142,34 @@ export class Workload<Sim, Node> {
   }
 
   private async replay(operation: PlannedOperation): Promise<void> {
-    const wait = operation.at - this.engine.now
-    if (wait > 0) await this.engine.sleep(wait)
-    await this.perform({ ...operation, at: this.engine.now })
+    const owner = this.worker()
+    await this.pause(owner, Math.max(0, operation.at - this.engine.now))
+    await this.perform({ ...operation, at: this.engine.now }, owner)
   }
 
-  /** Does an operation that begins now. */
-  private async perform(operation: PlannedOperation): Promise<void> {
+  /**
+   * On whose behalf one of those who work side by side does operations: the caller's, under the same name. The test's are
+   * told apart, to know which of them has done what.
+   */
+  private worker(): Owner {
+    const { caller, host } = this
+    if (!caller.isTest) return caller
+    const owner = Owner.test()
+    host.record.owners.push(owner)
+    return owner
+  }
+
+  /** Resolves after so many µs, in an event of `owner`. */
+  private pause(owner: Owner, micros: number): Promise<void> {
+    const { engine } = this
+    return new Promise((resolve) => {
+      const wake = resolve as (data: unknown) => void
+      engine.scheduleAt(engine.now + micros, EventKind.sleep, EventKind.sleep.code, owner, wake, undefined)
+    })
+  }
+
+  /** Does an operation that begins now, in an event of `owner`. */
+  private async perform(operation: PlannedOperation, owner: Owner): Promise<void> {
     const { engine, host, underWay } = this
     const { name, argument } = operation
     underWay.add(operation)
@@ -138,17 +181,19 @@ export class Workload<Sim, Node> {
     let outcome: OutcomeKind = 'ok'
     let result: unknown
     let error: string | undefined
+    const effects = owner === this.caller ? undefined : { count: 0 }
+    owner.effects = effects
     try {
       result = await this.call(name, argument)
     } catch (thrown) {
-      const meaning = outcomeOf(thrown)
+      const meaning = outcomeOf(thrown, { effects, isExpected: this.isExpected(name, thrown) })
       if (meaning === undefined) throw thrown
       outcome = meaning
-      error = errorName(thrown)
+      error = errorName(thrown) ?? 'Error'
     }
     underWay.delete(operation)
     host.record.underWay--
-    this.count(name)[outcome]++
+    this.count(name, outcome)
     this.ended.push({ operation, end: engine.now, outcome, result, error })
   }
 
@@ -163,13 +208,19 @@ export class Workload<Sim, Node> {
     }
   }
 
-  private count(name: string): Counts {
+  private isExpected(name: string, error: unknown): boolean {
+    const answer: unknown = this.alphabet[name]?.expected?.(error) ?? false
+    if (typeof answer !== 'boolean')
+      throw badInput(`answer of 'expected' of operation '${name}'`, answer, 'it must be true or false')
+    return answer
+  }
+
+  private count(name: string, outcome: OutcomeKind): void {
     let counts = this.byName.get(name)
-    if (counts === undefined) {
-      counts = { ok: 0, failed: 0, unknown: 0 }
-      this.byName.set(name, counts)
-    }
-    return counts
+    if (counts === undefined) this.byName.set(name, (counts = noCounts()))
+    counts[outcome]++
+    const all = this.host.record.counts?.get(name)
+    if (all !== undefined) all[outcome]++
   }
 
   private outcome(): WorkloadOutcome {

@@ -141,7 +141,7 @@ const storm =
     for (const id of ids) {
       sim.node(id, (node) => {
         node.bus.handle('ask', async (n: number) => {
-          if (n % 7 === 0) throw new RangeError('unlucky')
+          if (n % 7 === 0) throw new Error('unlucky')
           if (n % 3 === 0) await sim.sleep(20)
           return n
         })

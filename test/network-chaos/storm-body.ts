@@ -12,7 +12,7 @@ export async function stormBody(sim: Simulation): Promise<void> {
       node.bus.handle('note', () => buggify('noted'))
       node.bus.handle('work', async (n: number) => {
         await buggifyDelay('slow work', [1, 80])
-        if (Math.random() < 0.1) throw new RangeError(`no luck with ${n}`)
+        if (Math.random() < 0.1) throw new Error(`no luck with ${n}`)
         await wait(n % 7)
         return `${n} ${crypto.randomUUID()} ${Date.now()}`
       })

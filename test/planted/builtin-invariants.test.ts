@@ -71,7 +71,7 @@ async function requests(sim: Simulation): Promise<void> {
   sim.node('server', (node) => {
     node.bus.handle('note', () => undefined)
     node.bus.handle('ask', async (n: number) => {
-      if (n % 3 === 0) throw new RangeError('no')
+      if (n % 3 === 0) throw new Error('no')
       await sim.sleep(n * 20)
       return n
     })

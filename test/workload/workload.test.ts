@@ -1,12 +1,15 @@
 /** What a workload does: how many operations, which, when, side by side, and what it says about them. */
 import { describe, expect, test } from 'vitest'
-import { RequestTimeout } from '../../src/bus/errors.ts'
+import { RemoteError, RequestTimeout } from '../../src/bus/errors.ts'
+import { actor } from '../../src/actors/actor.ts'
 import { operation } from '../../src/runner/operation.ts'
+import type { SimulationOptions } from '../../src/runner/options.ts'
 import type { Simulation } from '../../src/runner/simulation.ts'
 import type { WorkloadOutcome } from '../../src/workload/outcome.ts'
 import { failureOf } from '../network-chaos/check.ts'
-import { outcome, outcomes } from './run.ts'
+import { type AnyAlphabet, outcome, outcomes } from './run.ts'
 
+const Noted = actor('noted', () => ({ note: (): number => 1 }))
 const nothing = operation({ run: () => undefined })
 const names = ({ history }: WorkloadOutcome): string[] => history.map(({ name }) => name)
 
@@ -218,7 +221,7 @@ describe('outcomes', () => {
       (sim) => {
         sim.node('server', (node) => {
           node.bus.handle('ask', (n: number) => {
-            if (n === 0) throw new RangeError('not 0')
+            if (n === 0) throw new Error('not 0')
             return n
           })
         })
@@ -227,6 +230,7 @@ describe('outcomes', () => {
           ask: operation({
             draw: ({ random }) => random.below(3),
             run: (_sim, n) => client.bus.request('server', 'ask', n, { timeout: 100 }),
+            expected: (error) => error instanceof RemoteError && error.message === 'not 0',
           }),
         }
       },
@@ -289,6 +293,191 @@ describe('outcomes', () => {
     const failure = await failureOf(body)
     expect(failure.kind).toBe('BodyFailed')
     expect(failure.message).toMatch(message)
+  })
+
+  describe('what no fault explains fails the seed, in calm and under faults', () => {
+    const alphabets: Record<string, (sim: Simulation) => AnyAlphabet> = {
+      'an operation that throws RangeError': () => ({
+        bad: operation({
+          run: () => {
+            throw new RangeError('out of range')
+          },
+        }),
+      }),
+      'a handler that throws RangeError': (sim) => {
+        sim.node('server', ({ bus }) =>
+          bus.handle('ask', () => {
+            throw new RangeError('out of range')
+          }),
+        )
+        return { bad: operation({ run: () => sim.node('client').bus.request('server', 'ask') }) }
+      },
+      'a handler that throws an error of its own': (sim) => {
+        sim.node('server', ({ bus }) => bus.handle('ask', () => Promise.reject(new Error('no'))))
+        return { bad: operation({ run: () => sim.node('client').bus.request('server', 'ask') }) }
+      },
+      'a request to a node that does not exist': (sim) => ({
+        bad: operation({ run: () => sim.node('client').bus.request('nobody', 'ask') }),
+      }),
+      'a message to a node that does not exist': (sim) => ({
+        bad: operation({ run: () => sim.node('client').bus.send('nobody', 'ask') }),
+      }),
+      'a handler that asks a node that does not exist': (sim) => {
+        sim.node('server', ({ bus }) => bus.handle('ask', () => bus.request('nobody', 'ask')))
+        return { bad: operation({ run: () => sim.node('client').bus.request('server', 'ask') }) }
+      },
+      'a method of an actor that always throws': (sim) => {
+        const Broken = actor('broken', () => ({
+          ask: (): void => {
+            throw new Error('always')
+          },
+        }))
+        return { bad: operation({ run: () => sim.node('n1').actors.request(Broken('x'), 'ask') }) }
+      },
+      'actors that call each other in a circle': (sim) => {
+        const Circle = actor('circle', (self) => ({
+          ask: (): Promise<unknown> => self.request(Circle('x') as never, 'ask' as never),
+        }))
+        return { bad: operation({ run: () => sim.node('n1').actors.request(Circle('x'), 'ask') }) }
+      },
+      'an error that only looks expected': () => ({
+        bad: operation({
+          run: () => {
+            throw new Error('other')
+          },
+          expected: (error) => error instanceof Error && error.message === 'this one',
+        }),
+      }),
+    }
+    test.each(Object.entries(alphabets))('%s', async (_what, alphabet) => {
+      for (const chaos of ['calm', { loss: 0.1, duplication: 0.1 }] as const) {
+        const body = (sim: Simulation): unknown => sim.workload(alphabet(sim), { operations: 50, concurrency: 1 })
+        expect(await failureOf(body, { nodes: 1, chaos })).toMatchObject({ kind: 'BodyFailed' })
+      }
+    })
+  })
+
+  describe('failed is certain', () => {
+    /** Half of the messages are not sent: an operation of two steps stops after the first one, or before. */
+    const kinds = async (
+      run: (sim: Simulation) => unknown,
+      chaos: SimulationOptions['chaos'] = { sendFailure: 0.5 },
+    ) => {
+      const all = await outcomes(
+        (sim) => {
+          sim.node('server', ({ bus }) => bus.handle('do', () => 1))
+          return { two: operation({ run }) }
+        },
+        { operations: 60, concurrency: 4 },
+        { iterations: 5, chaos, nodes: 1 },
+      )
+      const found = all.flatMap(({ history }) => history)
+      return new Set(found.map(({ outcome: kind, error }) => `${kind} ${error ?? ''}`.trim()))
+    }
+    const step = (sim: Simulation): Promise<unknown> => sim.node('client').bus.request('server', 'do')
+
+    test('one request that was not sent', async () => {
+      expect(await kinds(step)).toEqual(new Set(['ok', 'failed SendFailed']))
+      expect(await kinds(async (sim) => [await sim.sleep(3), await step(sim)])).toEqual(
+        new Set(['ok', 'failed SendFailed']),
+      )
+      // All of it was not done: neither the first try nor the second.
+      const twice = (sim: Simulation): Promise<unknown> => step(sim).catch(() => step(sim))
+      expect(await kinds(twice)).toEqual(new Set(['ok', 'failed SendFailed']))
+    })
+
+    test.each<[string, (sim: Simulation) => unknown]>([
+      ['a request', (sim) => step(sim)],
+      ['a message', (sim) => sim.node('client').bus.send('server', 'do')],
+      ['a write', (sim) => sim.node('client').storage.write('key', 1)],
+      ['a task of a node', (sim) => sim.node('client').run(() => undefined)],
+      ['a restart', (sim) => sim.node('n1').restart()],
+      ['a call of an actor', (sim) => sim.node('n1').actors.request(Noted('x'), 'note')],
+      ['a partition', (sim) => sim.network.partition(['n1'], ['server'])],
+    ])('%s that was done before it is the half of an operation: it is unknown', async (_what, first) => {
+      const found = await kinds(async (sim) => {
+        const isDone = await Promise.resolve(first(sim)).then(
+          () => true,
+          () => false,
+        )
+        if (!isDone) return
+        for (let n = 0; n < 3; n++) await step(sim)
+      })
+      expect(found).toContain('unknown SendFailed')
+      expect(found).not.toContain('failed SendFailed')
+    })
+
+    test('others who work beside it do not count', async () => {
+      const found = await outcomes(
+        (sim) => {
+          sim.node('server', ({ bus }) => bus.handle('do', () => 1))
+          return {
+            busy: operation({ weight: 5, run: () => step(sim).catch(() => 1) }),
+            one: operation({ run: () => step(sim) }),
+          }
+        },
+        { operations: 200, concurrency: 16, thinkTime: [0, 0] },
+        { iterations: 3, chaos: { sendFailure: 0.5 } },
+      )
+      for (const { byName } of found) expect(byName['one']).toMatchObject({ unknown: 0 })
+    })
+  })
+
+  describe('`expected`', () => {
+    const bank = (sim: Simulation, run: () => unknown): AnyAlphabet => {
+      sim.node('bank', ({ bus }) => {
+        let money = 5
+        bus.handle('take', () => {
+          if (money === 0) throw new Error('insufficient funds')
+          return --money
+        })
+      })
+      return { take: operation({ run, expected: (error) => /insufficient funds/.test(String(error)) }) }
+    }
+    const take = (sim: Simulation): Promise<unknown> =>
+      sim.node('client').bus.request('bank', 'take', 1, { timeout: 200 })
+
+    test('a refusal is failed: nothing has happened', async () => {
+      const { ok, failed, unknown } = await outcome((sim) => bank(sim, () => take(sim)), { operations: 20 })
+      expect({ ok, failed, unknown }).toEqual({ ok: 5, failed: 15, unknown: 0 })
+    })
+
+    test('it is unknown where the operation did more, or the network made a copy', async () => {
+      const two = (sim: Simulation): AnyAlphabet => bank(sim, async () => [await take(sim), await take(sim)])
+      expect(await outcome(two, { operations: 20, concurrency: 1 })).toMatchObject({ ok: 2, failed: 17, unknown: 1 })
+      const copied = await outcome(
+        (sim) => bank(sim, () => take(sim)),
+        { operations: 20 },
+        { chaos: { duplication: 1 } },
+      )
+      expect(copied.failed).toBe(0)
+    })
+
+    test('it must say true or false', async () => {
+      const alphabet = {
+        bad: operation({
+          run: () => {
+            throw new Error('x')
+          },
+          expected: (() => 'yes') as never,
+        }),
+      }
+      const failure = await failureOf((sim) => sim.workload(alphabet, { operations: 1 }))
+      expect(failure.message).toContain("answer of 'expected' of operation 'bad' is 'yes'")
+    })
+  })
+
+  test('the first error of a chain counts, not those that pass it on', async () => {
+    const Store = actor('store', () => ({
+      read: (): Promise<never> => Promise.reject(Object.assign(new Error('disk'), { name: 'StorageFailed' })),
+    }))
+    const Reader = actor('reader', (self) => ({ read: (): Promise<unknown> => self.request(Store('x'), 'read') }))
+    const { history } = await outcome(
+      (sim) => ({ read: operation({ run: () => sim.node('n1').actors.request(Reader('x'), 'read') }) }),
+      { operations: 1 },
+      { nodes: 1 },
+    )
+    expect(history).toMatchObject([{ outcome: 'unknown', error: 'RemoteError' }])
   })
 
   test('a handler whose own request timed out leaves the outcome unknown', async () => {

@@ -1,6 +1,6 @@
 /** Bugs of those who share something over the network. */
 import { operation } from '../../../src/runner/operation.ts'
-import { planted } from './planted-bug.ts'
+import { isNamed, planted } from './planted-bug.ts'
 
 const names = ['a', 'b', 'c'] as const
 
@@ -74,7 +74,7 @@ export const fencing = planted(
     })
     store.handle('write', ({ term: of, from }: { term: number; from: string }) => {
       if (of >= term) return
-      if (!isBroken) throw new RangeError(`term ${of} is over`)
+      if (!isBroken) throw new Error(`term ${of} is over`)
       stale.push(`${from} wrote in term ${of} though it was ${term}`)
     })
     const terms = new Map<string, number>()
@@ -100,6 +100,7 @@ export const fencing = planted(
         if (of === undefined) return
         await sim.node(who).bus.request('store', 'write', { term: of, from: who }, { timeout: 300 })
       },
+      expected: (error) => isNamed(error, 'RemoteError') && /is over/.test(`${String(error)}`),
     })
     await sim.workload({ elect, write }, { operations: 60 })
   },
