@@ -157,6 +157,16 @@ describe('a node’s disk', () => {
     })
   })
 
+  test.each([
+    [{ storage: true }, /storage is true: it must be a probability .* or an object of stall, failure, lost and torn/],
+    [{ storage: 1.5 }, /storage is 1.5: it must be a probability/],
+    [{ storage: { tear: 1 } }, /storage.tear is 1: known are stall, failure, lost, torn/],
+    [{ storage: { lost: [0.5, 0.1] } }, /storage.lost is \[0.5,0.1\]: it must be a probability/],
+  ])('%j is refused', async (chaos, message) => {
+    // Options are read at once.
+    await expect((async () => checkSimulation(() => undefined, { chaos: chaos as never }))()).rejects.toThrow(message)
+  })
+
   test('what storage does in a seed is told', async () => {
     const failing = async (chaos: SimulationOptions['chaos']) => {
       const result = await checkSimulation(() => Promise.reject(new Error('no')), { seed: 7, iterations: 1, chaos })
