@@ -95,15 +95,15 @@ function* atOthers(plan: ReplayPlan, key: string, { lasts }: Fault): Iterable<Re
   const [, base, number] = /^(.* no\. )(\d+)$/s.exec(key) ?? []
   if (base === undefined) return
   const n = Number(number)
-  for (let distance = 1; distance <= triesMax / 2; distance++) {
-    for (const other of [n - distance, n + distance]) {
-      const name = `${base}${other}`
-      if (other < 1 || plan.faults?.includes(name) === true) continue
-      yield {
-        ...plan,
-        faults: (plan.faults ?? []).map((one) => (one === key ? name : one)),
-        ...(lasts > 0 && { moved: { ...plan.moved, [name]: { lasts } } }),
-      }
+  const near = Array.from({ length: triesMax / 2 }, (_, i) => [n - i - 1, n + i + 1]).flat()
+  // What is left out may have come before it: then there is only a first one.
+  for (const other of new Set([...near.slice(0, 2), 1, 2, ...near.slice(2)])) {
+    const name = `${base}${other}`
+    if (other < 1 || other === n || plan.faults?.includes(name) === true) continue
+    yield {
+      ...plan,
+      faults: (plan.faults ?? []).map((one) => (one === key ? name : one)),
+      ...(lasts > 0 && { moved: { ...plan.moved, [name]: { lasts } } }),
     }
   }
 }
@@ -171,6 +171,19 @@ export function* lateInstead(plan: ReplayPlan, whole: IterationResult, less: Ite
   late.sort((one, other) => other.lasts - one.lasts)
   for (const { key, lasts } of late.slice(0, lateMax)) {
     yield { ...plan, faults: [...(plan.faults ?? []), key], moved: { ...plan.moved, [key]: { lasts } } }
+  }
+}
+
+/** Of each kind of message the longest straggler of the seed, met by the first one. */
+export function* stragglersFirst(plan: ReplayPlan, original: IterationResult): Iterable<ReplayPlan> {
+  const longest = new Map<string, number>()
+  for (const { family, key, alias, lasts } of original.faults) {
+    const [, base] = (family === 'straggler' && /^(.* no\. )\d+$/s.exec(alias ?? key)) || []
+    if (base !== undefined) longest.set(base, Math.max(lasts, longest.get(base) ?? 0))
+  }
+  for (const [base, lasts] of longest) {
+    const key = `${base}1`
+    yield { ...plan, faults: [key], moved: { [key]: { lasts } } }
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Failure } from '../engine/failure.ts'
 import { RandomStreams } from '../random/streams.ts'
 import { minimiseList } from './minimise-list.ts'
-import { instead, lateInstead, otherTimes, realigned, slows } from './other-times.ts'
+import { instead, lateInstead, otherTimes, realigned, slows, stragglersFirst } from './other-times.ts'
 import { elementsOf, renamed, subsets, trimmed, without } from './plan-parts.ts'
 import { planSize } from './plan-size.ts'
 import type { ReplayPlan } from './replay-plan.ts'
@@ -278,10 +278,27 @@ class Shrinker implements PlanSearch {
   private async moves(): Promise<void> {
     for (let size = Infinity; this.bestSize < size && !this.over;) {
       size = this.bestSize
-      if (elementsOf(this.best).length > 1) await this.move()
+      if ((this.best.faults ?? []).length > 2) await this.alone()
+      if (this.bestSize === size && elementsOf(this.best).length > 1) await this.move()
       if (this.bestSize === size) await this.replace()
       if (this.bestSize === size) await this.late()
       if (this.bestSize < size) await this.elements()
+    }
+  }
+
+  /** One fault instead of many: one of them at another time, or one message that is as late as they make it. */
+  private async alone(): Promise<void> {
+    const plan = this.best
+    const whole = await this.recorded(plan)
+    const none = { ...plan, faults: [] }
+    const bare = await this.recorded(none)
+    for (const late of [...lateInstead(none, whole, bare), ...stragglersFirst(plan, this.input.run)]) {
+      if (this.over || (await this.fails(late))) return
+    }
+    for (const fault of plan.faults ?? []) {
+      for (const moved of otherTimes({ ...plan, faults: [fault] }, fault, whole, bare)) {
+        if (this.over || (await this.fails(moved))) return
+      }
     }
   }
 
