@@ -40,6 +40,7 @@ export class IterationAssertions implements AssertionSink {
     if (!isNamed(name) || typeof condition !== 'boolean' || !isDetails(details)) {
       return this.refuse(kind, name, conditionFlaw(condition, name, details))
     }
+    this.engine.data?.add(`${kind} ${name}`, [condition, details])
     const record = this.coverage.site(kind, name)
     if (condition) {
       this.coverage.hit(record)
@@ -53,6 +54,7 @@ export class IterationAssertions implements AssertionSink {
     if (!isNamed(name) || typeof condition !== 'boolean' || !isDetails(details)) {
       return this.refuse('sometimes', name, conditionFlaw(condition, name, details))
     }
+    this.engine.data?.add(`sometimes ${name}`, [condition, details])
     const record = this.coverage.site('sometimes', name)
     if (condition) this.coverage.hit(record)
     else record.misses++
@@ -115,6 +117,7 @@ export class IterationAssertions implements AssertionSink {
         `expected is ${what(expected)}: it must be a list of strings and numbers`,
       )
     }
+    this.engine.data?.add(`sometimesEach ${name}`, value)
     // The call itself, as the catalogue knows it.
     this.coverage.hit(this.coverage.site('sometimes', name))
     for (const other of expected as unknown[]) {
@@ -183,6 +186,7 @@ export class IterationAssertions implements AssertionSink {
     name: string,
     details: unknown,
   ): void {
+    this.engine.data?.add(`${kind} ${name}`, [value, bound, details])
     const record = this.coverage.site(kind, name)
     const isUpperBound = comparison === '<' || comparison === '<='
     const upward = isUpperBound === (kind === 'always')

@@ -4,6 +4,7 @@ import { RandomStreams } from '../random/streams.ts'
 import { describeError, stackOf } from './describe-error.ts'
 import { type ClockKind, EventKind, SimEvent } from './event.ts'
 import { EventQueue, inOrder } from './event-queue.ts'
+import { DataLog } from './data-log.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
 import { Owner } from './owner.ts'
@@ -51,6 +52,8 @@ export class Engine {
   readonly test = Owner.test()
   /** Recording, or undefined while exploring. */
   readonly trace: Trace | undefined
+  /** What a run that is compared with another one keeps of its data; undefined while exploring. */
+  readonly data: DataLog | undefined
   /** Virtual time, µs. */
   now = 0
   /** On whose behalf code runs now. */
@@ -80,10 +83,11 @@ export class Engine {
   private digestA: number
   private digestB: number
 
-  constructor(seed: number, limits: Limits, trace?: Trace) {
+  constructor(seed: number, limits: Limits, trace?: Trace, isCompared = trace !== undefined) {
     this.seed = seed
     this.limits = limits
     this.trace = trace
+    this.data = isCompared ? new DataLog(this, trace !== undefined) : undefined
     this.streams = new RandomStreams(seed)
     this.digestA = seed | 0
     this.digestB = (seed / 4294967296) | 0

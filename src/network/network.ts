@@ -75,6 +75,7 @@ export class MessageNetwork {
 
   /** Names a message that has just been made, before anything is drawn for it. */
   name(message: Message): void {
+    this.engine.data?.add(`${message.kind} ${message.method}`, message.payload)
     const link = this.linkBetween(message.from, message.to)
     message.place = link.sending.next(this.engine.now).word
     if (this.faults.named) message.names = link.namesOf(message)

@@ -339,6 +339,7 @@ export abstract class LifeCycle {
   private perform<T>(task: () => T | PromiseLike<T>, entry: Task): void {
     const done = (settle: (value: never) => void, value: unknown): void => {
       if (!this.tasks.delete(entry)) return
+      this.engine.data?.add('result of run', value)
       this.engine.settle(entry.caller, settle, value as never)
     }
     let result: T | PromiseLike<T>

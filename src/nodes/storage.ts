@@ -196,6 +196,7 @@ export class Storage {
     const isOld = fence !== undefined && fence < (this.fences.get(key) ?? 0)
     if (isOld || (ifVersion !== undefined && ifVersion !== version))
       return new VersionConflict(key, ifVersion ?? version, version)
+    this.engine.data?.add(`write ${key}`, value)
     this.entries.set(key, { value, version: version + 1 })
     if (this.machine === undefined) this.dirty.add(key)
     return version + 1

@@ -16,6 +16,13 @@ export function avalanche(hash: number): number {
   return h ^ (h >>> 16)
 }
 
+/** The same for a text that will hardly come again. */
+export function hashText(text: string): number {
+  let h = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
+  return avalanche(h)
+}
+
 const interned = new Map<string, number>()
 const internedMax = 4096
 
@@ -23,9 +30,7 @@ const internedMax = 4096
 export function hashString(text: string): number {
   const known = interned.get(text)
   if (known !== undefined) return known
-  let h = 0x811c9dc5
-  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193)
-  h = avalanche(h)
+  const h = hashText(text)
   if (interned.size < internedMax) interned.set(text, h)
   return h
 }

@@ -206,7 +206,11 @@ class Campaign {
     this.coverage.iteration = number
     const plan = this.context.alone === true ? this.context.plan : undefined
     this.context.onSeed?.(seed, number)
-    const result = await this.runner.run(seed, number, { coverage: this.coverage, ...(plan && { plan }) })
+    const result = await this.runner.run(seed, number, {
+      coverage: this.coverage,
+      isCompared: this.isCheckedTwice(number),
+      ...(plan && { plan }),
+    })
     this.underWay = { seed, iteration: number, virtualMs: result.time / 1000, events: result.events }
     if (result.status === 'interrupted') return undefined
     this.iterations = number

@@ -1,9 +1,9 @@
 import { type Failure, nothingRuns } from '../engine/failure.ts'
 import { unreadable } from './iteration.ts'
-import { compareRuns, describeDifference } from './compare-runs.ts'
+import { compareRuns, describeDifference, firstDataParting } from './compare-runs.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
-import { isSameError, isSameFailure } from './same-failure.ts'
+import { isSameError, isSameFailure, isSameRun } from './same-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
 import { type CalmRun, type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
 import type { IterationResult } from './verdict.ts'
@@ -64,11 +64,15 @@ export class Examiner {
     const again = await this.record(first.seed, number, plan, failure)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     const isSame = again.failure !== undefined && isSameError(failure, again.failure)
-    if (!isSame || again.digest !== first.digest) {
+    if (!isSame || !isSameRun(first, again)) {
       const third = await this.record(first.seed, number, plan)
       // That it fails by two ways is the finding; which of two failures is a question, and the first one its answer.
       return isSame || again.failure === undefined
-        ? { ...base, failure: compareRuns(again, third, failure), run: again }
+        ? {
+            ...base,
+            failure: compareRuns(again, third, { was: failure, before: firstDataParting(first, again) }),
+            run: again,
+          }
         : { ...base, failure, run: first, differed: describeDifference(again.failure, again, third) }
     }
     const found: SeedFailure = { ...base, failure: again.failure, run: again }
@@ -87,19 +91,19 @@ export class Examiner {
     return run.status === 'interrupted' ? undefined : notReproducible(expected, first.failure, run)
   }
 
-  /** Runs a passing seed again and compares the digests; undefined: they are the same. */
+  /** Runs a passing seed again and compares what it did; undefined: the same. */
   async compare(
     first: IterationResult,
     number: number,
     plan: ReplayPlan | undefined,
   ): Promise<SeedFailure | undefined> {
-    const again = await this.runner.run(first.seed, number, plan === undefined ? {} : { plan })
+    const again = await this.runner.run(first.seed, number, { isCompared: true, ...(plan && { plan }) })
     if (again.failure?.kind === 'HookFailed') return this.explain(again, number, plan)
-    if (again.status === 'interrupted' || again.digest === first.digest) return undefined
+    if (again.status === 'interrupted' || (again.failure === undefined && isSameRun(first, again))) return undefined
     // Recording costs as much as five seeds, so only a seed that differs is recorded.
     const one = await this.record(first.seed, number, plan)
     const two = await this.record(first.seed, number, plan)
-    const failure = compareRuns(one, two, undefined)
+    const failure = compareRuns(one, two, { now: again.failure, before: firstDataParting(first, again) })
     return { failure, seed: first.seed, iteration: number, run: one, chaos: first.chaos, digest: first.digest }
   }
 

@@ -51,6 +51,8 @@ export interface IterationPlan {
   readonly recording: boolean
   /** Follow the promises that are made until then, to say where somebody waits; virtual time, µs. */
   readonly awaitsUntil?: number | undefined
+  /** Another run of the seed is compared with this one, by its data, too. */
+  readonly isCompared?: boolean
   /** The seed has run before; see Engine. */
   readonly isRepeat?: boolean
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
@@ -84,7 +86,7 @@ export class Iteration implements Work {
     const trace = plan.recording ? new Trace(plan.limits.traceEntries) : undefined
     this.plan = plan
     this.body = body
-    this.engine = new Engine(plan.seed, plan.limits, trace)
+    this.engine = new Engine(plan.seed, plan.limits, trace, plan.recording || plan.isCompared === true)
     this.floating = new FloatingCode(this.engine)
     this.engine.isRepeat = plan.isRepeat === true
     this.rest = new Rest(this.engine)
@@ -180,6 +182,7 @@ export class Iteration implements Work {
       counts: world.workload.counts,
       unheard: world.bus.unheard.counts(),
       trace: engine.trace,
+      data: engine.data,
     } as const
     return new SeedResult(facts, engine.digestWords(), chaos, strategy)
   }

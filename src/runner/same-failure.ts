@@ -1,5 +1,6 @@
 import type { Failure, FailureKind } from '../engine/failure.ts'
 import { userFrames } from '../engine/stack.ts'
+import type { IterationResult } from './verdict.ts'
 
 /**
  * True when two failures of one seed are the same: kind, name, and where in the user's code an error was made.
@@ -21,6 +22,11 @@ export function isSameError(one: Failure, other: Failure): boolean {
   return (
     one.kind === other.kind && one.name === other.name && (tellsOfWaits.has(one.kind) || one.message === other.message)
   )
+}
+
+/** True when two runs of a seed have done the same: the same events, with the same data where both have kept them. */
+export function isSameRun(one: IterationResult, other: IterationResult): boolean {
+  return one.digest === other.digest && (one.data === undefined || other.data?.equals(one.data) !== false)
 }
 
 const tellsOfWaits: ReadonlySet<FailureKind> = new Set(['Deadlock', 'Livelock', 'LimitExceeded', 'Leak', 'Hang'])

@@ -133,6 +133,7 @@ export class Simulation {
 
   /** Adds a line to the trace of a failing seed; costs nothing while exploring. */
   log(message: string, data?: unknown): void {
+    this.engine.data?.add('log', [message, data])
     if (this.engine.trace !== undefined)
       this.engine.note('log', data === undefined ? message : `${message} ${showFully(data)}`)
   }

@@ -2,6 +2,7 @@ import type { UnheardError } from '../bus/unheard-errors.ts'
 import type { FamilyCount, Fault } from '../chaos/faults.ts'
 import type { ScheduleStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, describeChaos } from '../chaos/seed-chaos.ts'
+import type { DataLog } from '../engine/data-log.ts'
 import type { Failure } from '../engine/failure.ts'
 import { type Digest, formatDigest } from '../engine/format.ts'
 import type { Trace } from '../engine/trace.ts'
@@ -31,6 +32,8 @@ export interface IterationResult {
   readonly chaos: string
   /** Undefined while exploring. */
   readonly trace: Trace | undefined
+  /** Undefined while exploring. */
+  readonly data: DataLog | undefined
 }
 
 /**
@@ -50,6 +53,7 @@ export class SeedResult implements IterationResult {
   readonly counts
   readonly unheard
   readonly trace
+  readonly data
   private readonly words: Digest
   private readonly drawn: SeedChaos
   private readonly strategy: ScheduleStrategy
@@ -71,6 +75,7 @@ export class SeedResult implements IterationResult {
     this.counts = facts.counts
     this.unheard = facts.unheard
     this.trace = facts.trace
+    this.data = facts.data
     this.words = digest
     this.drawn = drawn
     this.strategy = strategy

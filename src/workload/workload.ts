@@ -194,6 +194,7 @@ export class Workload<Sim, Node> {
     underWay.delete(operation)
     host.record.underWay--
     this.count(name, outcome)
+    engine.data?.add(`result of ${name}`, outcome === 'ok' ? result : error)
     this.ended.push({ operation, end: engine.now, outcome, result, error })
   }
 
