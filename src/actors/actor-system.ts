@@ -142,7 +142,7 @@ export class ActorSystem {
     this.isOver = ++this.shutdownRounds > shutdownRoundsMax || members.every((member) => member.count === 0)
     for (const member of members) {
       const round = this.isOver ? () => member.shutdown() : () => member.deactivateAll()
-      member.node.run(round).catch((error: unknown) => this.engine.fail(error))
+      member.node.execute(round).catch((error: unknown) => this.engine.fail(error))
     }
     return true
   }

@@ -14,7 +14,7 @@ export function serveDirectory(node: ActorNode, host: DirectoryHost, system: Act
   }
   node.bus.handle('$directory.copy', (floor: number) => (host.blank ? blankReplica : host.copyAbove(floor)))
   if (!host.blank) return
-  void node.run(() => recover(node, host, system)).catch(() => {})
+  void node.execute(() => recover(node, host, system)).catch(() => {})
 }
 
 const firstTimeoutMs = 500

@@ -238,7 +238,7 @@ export class NodeActors implements LifeCycleListener {
     }
     const { engine, node } = this
     if (engine.owner === node.owner) return work()
-    return node.run(work).catch((error: unknown) => {
+    return node.execute(work).catch((error: unknown) => {
       // The task that died is not what the caller knows.
       throw isA(error, NodeCrashed) ? callError(error, call, node.id) : error
     })

@@ -35,7 +35,7 @@ export class Bus implements Endpoint, LifeCycleListener {
   protected readonly engine: Engine
   protected readonly requests = new PendingRequests()
   private inBackground = 0
-  private readonly retries: Retries
+  private retries: Retries | undefined
   /** Messages that arrived while the node was booting or paused. */
   private readonly parked: Message[] = []
   /** Those of them whose turn is queued. */
@@ -49,7 +49,6 @@ export class Bus implements Endpoint, LifeCycleListener {
     this.node = node
     this.shared = shared
     this.engine = shared.engine
-    this.retries = new Retries(node, shared, this.metrics)
     this.responder = new Responder(node, shared, this.metrics, this.reply)
     node.listen(this)
     shared.network.attach(this)
@@ -59,7 +58,7 @@ export class Bus implements Endpoint, LifeCycleListener {
   /** Requests sent from this node that have no outcome yet, but for those in the background. */
   get pending(): number {
     if (this.shared.leavesOutRenewed) return 0
-    return this.requests.size - this.inBackground + this.retries.pausing
+    return this.requests.size - this.inBackground + (this.retries?.pausing ?? 0)
   }
 
   /** Registers what answers `method`; throws SimulationError when the node has a handler for it already. */
@@ -89,6 +88,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       const own = idempotencyKey === true ? `${this.id} ${this.shared.correlationIds + 1}` : undefined
       const key = typeof idempotencyKey === 'string' ? idempotencyKey : own
       const attempt = (): Promise<unknown> => this.attempt(to, method, copy, timeoutMs, key, false, background)
+      this.retries ??= new Retries(this.node, this.shared, this.metrics)
       return this.retries.run({ to, method, background }, retry, attempt) as Promise<Result>
     } catch (error) {
       return Promise.reject(error)
@@ -149,7 +149,7 @@ export class Bus implements Endpoint, LifeCycleListener {
   died(): void {
     this.responder.died()
     for (const message of this.parked.splice(0)) this.moves(message, -1)
-    this.retries.died()
+    this.retries?.died()
     for (const pending of [...this.requests.values()]) {
       this.end(pending)
       this.metrics.abandoned++
@@ -367,7 +367,7 @@ export class Bus implements Endpoint, LifeCycleListener {
       const { caller, since, stack, background } = pending
       yield { owner: caller.id, what, since, stack, isUnderWay: !background }
     }
-    yield* this.retries.waits()
+    if (this.retries !== undefined) yield* this.retries.waits()
     for (const { kind, method, from, sentAt, background } of this.parked) {
       const what = `${this.node.state} ${this.id} to take ${kind} '${method}'`
       yield { owner: from.id, what, since: sentAt, isUnderWay: !background }

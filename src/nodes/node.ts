@@ -246,6 +246,11 @@ export abstract class LifeCycle {
     } catch (error) {
       return Promise.reject(error)
     }
+    return this.execute(task)
+  }
+
+  /** The same for the system's own tasks, which nobody need await. */
+  execute<T>(task: () => T | PromiseLike<T>): Promise<T> {
     // The last words of code whose node has just died move nobody.
     if (!this.engine.owner.alive) return new Promise(() => {})
     if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))

@@ -18,7 +18,8 @@ export const quiesceCall = 'sim.quiesce()'
 /** Promises that the body has to await, since nothing says what came of them otherwise. */
 export class OwedPromises {
   private readonly engine: Engine
-  private readonly open = new Set<Owed>()
+  /** Made with the first: most simulations have none. */
+  private open: Set<Owed> | undefined
 
   constructor(engine: Engine) {
     this.engine = engine
@@ -26,8 +27,9 @@ export class OwedPromises {
 
   /** The same promise, watched when the test's own code asked for it. */
   watch<T>(what: string, promise: Promise<T>): Promise<T> {
-    const { engine, open } = this
+    const { engine } = this
     if (!engine.owner.isTest) return promise
+    const open = (this.open ??= new Set())
     const watched = new Awaited<T>((resolve, reject) => {
       const over = <V>(settle: (value: V) => void) => {
         return (value: V): void => {
@@ -44,13 +46,13 @@ export class OwedPromises {
 
   /** True while something that has an end has not come to it. */
   get areUnderWay(): boolean {
-    for (const { what } of this.open) if (what !== quiesceCall) return true
+    for (const { what } of this.open ?? []) if (what !== quiesceCall) return true
     return false
   }
 
   /** Fails the seed when the body has returned and forgotten one. */
   check(): void {
-    for (const { what, since, stack, promise } of this.open) {
+    for (const { what, since, stack, promise } of this.open ?? []) {
       if (promise.isLookedAt) continue
       const text = `the body has returned, and nobody awaits ${what}, called at ${formatMillis(since)} virtual: await it`
       this.engine.report('NotAwaited', what, text, withCaller(new SimulationError('NOT_AWAITED', text), stack))
