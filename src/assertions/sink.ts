@@ -141,16 +141,17 @@ export class IterationAssertions implements AssertionSink {
       return this.refuse('buggifyDelay', name, rangeFlaw(range, 'of virtual milliseconds, 0 or more')) ?? 0
     }
     const site = this.site(name)
-    let ms = 0
-    const delay = (names: Names | undefined): number => {
-      site.delays ??= this.engine.random(`buggify delay ${name}`)
-      // At the place of this firing: no other one moves it.
-      const drawn = site.delays.at(site.occasion.word).between(range[0], range[1])
-      const { faults } = this
-      ms = faults.script === undefined ? drawn : faults.lasts(drawn * 1_000, 'buggify', name, names) / 1_000
-      return Math.round(ms * 1_000)
-    }
-    return this.fires(site, 0.25, call, delay) ? ms : 0
+    return this.fires(site, 0.25, call, range) ? site.delayMs : 0
+  }
+
+  /** Draws how long a site waits, and gives it back in µs. It is drawn at the place of this firing: no other one moves it. */
+  private drawDelay(site: BuggifySite, range: readonly [number, number], names: Names | undefined): number {
+    const { faults } = this
+    site.delays ??= this.engine.random(`buggify delay ${site.name}`)
+    const drawn = site.delays.at(site.occasion.word).between(range[0], range[1])
+    site.delayMs =
+      faults.script === undefined ? drawn : faults.lasts(drawn * 1_000, 'buggify', site.name, names) / 1_000
+    return Math.round(site.delayMs * 1_000)
   }
 
   buggifyValue(site: unknown, usual: number, range: unknown): number {
@@ -215,12 +216,7 @@ export class IterationAssertions implements AssertionSink {
   }
 
   /** `delay`: draws how long it takes, µs. */
-  private fires(
-    site: BuggifySite,
-    probability: number,
-    call?: string,
-    delay: (names: Names | undefined) => number = () => 0,
-  ): boolean {
+  private fires(site: BuggifySite, probability: number, call?: string, delay?: readonly [number, number]): boolean {
     const { name, record, occasion } = site
     const { faults } = this
     const isOn = this.isOn(site)
@@ -237,7 +233,13 @@ export class IterationAssertions implements AssertionSink {
       record.misses++
       return false
     }
-    const fault = faults.inject('buggify', name, '', names, delay(names))
+    const fault = faults.inject(
+      'buggify',
+      name,
+      '',
+      names,
+      delay === undefined ? 0 : this.drawDelay(site, delay, names),
+    )
     if (fault === undefined) return false
     faults.effect(fault)
     this.coverage.hit(record)
@@ -260,6 +262,7 @@ export class IterationAssertions implements AssertionSink {
         active: undefined,
         firings: undefined,
         delays: undefined,
+        delayMs: 0,
       }
       this.sites.set(name, site)
     }
@@ -279,6 +282,8 @@ interface BuggifySite {
   active: boolean | undefined
   firings: RandomStream | undefined
   delays: RandomStream | undefined
+  /** How long it waits this time. */
+  delayMs: number
 }
 
 function isNamed(name: unknown): name is string {

@@ -12,6 +12,9 @@ const lookEvents = 20_000
 /** Between two looks at what is under way so many events pass, and more where there is more to look at. */
 const eventsPerLook = 16
 
+/** Most systems rest soon: before so many events nobody looks. */
+const eventsBeforeLooks = 64
+
 /**
  * Tells a system that renews its traffic for ever, which is healthy, from one in which something never ends.
  *
@@ -36,7 +39,8 @@ export class Rest {
   begin(longest = lookMicros): void {
     const { engine } = this
     this.generation = engine.now
-    this.ended = this.nextLook = 0
+    this.ended = 0
+    this.nextLook = engine.executed + eventsBeforeLooks
     this.looksUntil = engine.now + longest
     this.looksFor = engine.executed + lookEvents
   }
