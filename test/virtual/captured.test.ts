@@ -27,8 +27,8 @@ for (const [name, load] of Object.entries(fixtures)) {
       value: 'promised',
       now: Date.UTC(2024, 0, 1, 0, 0, 5),
       date: '2024-01-01T00:00:05.000Z',
-      performance: 5000,
-      hrtime: [5, 0],
+      performance: 5025,
+      hrtime: [5, 25_000_000],
     })
     const outside = await fixture.values(1)
     expect(outside['now']).toBeGreaterThan(Date.UTC(2025, 0, 1))
