@@ -10,11 +10,14 @@ const timeout = 120_000
 
 /** Slow in the seventh iteration only, which draws it from its seed. */
 const suite = (options: string): string => `
+import { writeFileSync } from 'node:fs'
 import { simulation } from 'vitest-simulation'
-const slow: number[] = []
 simulation.test('ends', { iterations: 500, limits: { events: 1e12, virtualMs: 1e12 }, ${options} }, async (sim) => {
   const draw = sim.random.integer(0, 39)
-  if (draw === 11) for (;;) await sim.sleep(1)
+  if (draw === 11) {
+    writeFileSync('under-way', '')
+    for (;;) await sim.sleep(1)
+  }
   await sim.sleep(5)
 })
 simulation.test('ends in time', { iterations: 50, ${options} }, (sim) => sim.sleep(5))
@@ -60,9 +63,10 @@ test('--bail', { timeout }, async () => {
   const project = replayProject('seed: 5, keepFailures: false')
   writeFileSync(join(project.root, 'slow.test.ts'), suite(''))
   const failing = `
+import { existsSync } from 'node:fs'
 import { test } from 'vitest'
-test('fails', async () => {
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
+test('fails', { timeout: 60_000 }, async () => {
+  while (!existsSync('under-way')) await new Promise((resolve) => setTimeout(resolve, 50))
   throw new Error('planted')
 })
 `
