@@ -28,6 +28,8 @@ export default defineConfig({
       '.ci/**',
       ...(process.env['WATCHDOG_MATRIX'] ? [] : ['test/watchdog/matrix.test.ts']),
     ],
+    // Much of the suite waits for a Vitest of its own.
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 180_000,
     reporters: jsonReport ? ['default', ['json', { outputFile: jsonReport }]] : ['default'],

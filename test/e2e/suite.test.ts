@@ -187,7 +187,9 @@ describe('kept seeds', () => {
     expect(moment(first)).toBe(/[\d.]+ ms virtual, event \d+.*/.exec(messageOf(paying))?.[0])
     expect(moment(second)).toBe(moment(first))
     expect(printed(first), 'a replayed plan prints itself').toMatch(/^ +replay: SIMULATION_SEED=\d+ SIMULATION_PLAN=/m)
-    expect(await forks.read('__simulations__/bank.test.ts.json'), 'and stays').toMatch(/"loss bank → shop (#\d+|response pay no\. \d+)"/)
+    expect(await forks.read('__simulations__/bank.test.ts.json'), 'and stays').toMatch(
+      /"loss bank → shop (#\d+|response pay no\. \d+)"/,
+    )
   })
 })
 

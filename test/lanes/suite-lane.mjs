@@ -56,7 +56,7 @@ async function main() {
   const result =
     files.length === 0
       ? { code: 1, output: 'no test file starts a Vitest of its own' }
-      : await run(node, [vitest, ...args], { cwd: copy, timeoutMs: 900_000 })
+      : await run(node, [vitest, ...args], { cwd: copy, timeoutMs: 1_800_000 })
   const json = existsSync(report) ? JSON.parse(await readFile(report, 'utf8')) : null
   const { passed, problems } = judge({ report: json, expected: {}, result })
   const name = `vitest ${options.vitest} · node ${options.node} · our end-to-end tests (${files.length} files)`
