@@ -20,6 +20,13 @@ const clearAgainMicros = 500_000
 /** Where an actor was found when it was to be activated here. */
 export type Obtained = { readonly kind: 'here' } | { readonly kind: 'elsewhere'; readonly node: string }
 
+/** A deactivation under way. */
+interface Closing {
+  /** Virtual time, µs. */
+  readonly since: number
+  readonly done: Promise<void>
+}
+
 /** How an activation is to end. */
 interface Ending {
   /** False: the registration goes with the node's lease. */
@@ -37,7 +44,7 @@ export class Activations implements ActivationOwner {
   private readonly byId = new Map<string, Activation>()
   /** Activations and deactivations under way, by actor. */
   private readonly starting = new Map<string, Promise<Obtained>>()
-  private readonly closing = new Map<string, Promise<void>>()
+  private readonly closing = new Map<string, Closing>()
   private readonly lease: Lease
   /** No actor is activated any more; resolves when the last one has gone and the lease is given back. */
   private shutDown: Promise<void> | undefined
@@ -66,7 +73,11 @@ export class Activations implements ActivationOwner {
 
   /** Who is in the middle of something, for a report. */
   *waits(): Iterable<Wait> {
-    for (const activation of this.byId.values()) yield* activation.waits(this.owner.node.owner.id)
+    const owner = this.owner.node.owner.id
+    for (const activation of this.byId.values()) yield* activation.waits(owner)
+    for (const [id, { since }] of this.closing) {
+      if (!this.byId.has(id)) yield { owner, what: `the end of the registration of ${id}`, since, isUnderWay: true }
+    }
   }
 
   /** Ids of those that may still run; where the lease has ended nobody may have noticed yet. */
@@ -146,16 +157,15 @@ export class Activations implements ActivationOwner {
   /** Ends one activation: present turns, hooks, registration, in this order. */
   deactivate(activation: Activation, ending: Ending = { unregister: true, hooks: true }): Promise<void> {
     const { id } = activation
-    let closing = this.closing.get(id)
-    if (closing === undefined) {
-      this.busy(1)
-      closing = this.close(activation, ending).finally(() => {
-        this.busy(-1)
-        this.closing.delete(id)
-      })
-      this.closing.set(id, closing)
-    }
-    return closing
+    const closing = this.closing.get(id)
+    if (closing !== undefined) return closing.done
+    this.busy(1)
+    const done = this.close(activation, ending).finally(() => {
+      this.busy(-1)
+      this.closing.delete(id)
+    })
+    this.closing.set(id, { since: this.engine.now, done })
+    return done
   }
 
   mayRun({ registration }: Activation): boolean {
@@ -172,7 +182,7 @@ export class Activations implements ActivationOwner {
   }
 
   private async start(id: string, typeName: string, key: string): Promise<Obtained> {
-    await this.closing.get(id)
+    await this.closing.get(id)?.done
     if (this.ready(id) !== undefined) return { kind: 'here' }
     const { system, node } = this.owner
     const type = system.types.get(typeName)

@@ -71,7 +71,8 @@ export class Rest {
     const { engine } = this
     const all = underWay(engine)
     this.nextLook = engine.executed + eventsPerLook + all.length + (engine.queued >> 2)
-    if (all.some(({ since }) => since <= this.generation)) return
+    // Nothing is listed although something is under way: whatever that is, it has not ended.
+    if (all.length === 0 || all.some(({ since }) => since <= this.generation)) return
     this.ended++
     this.generation = engine.now
   }
