@@ -7,7 +7,7 @@
 import { existsSync } from 'node:fs'
 import { cp, mkdtemp, readFile, readdir, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { parseArgs } from 'node:util'
 import { judge } from './judge.mjs'
 import { nodeExecutable, npm, repository, run, writeTotals } from './project.mjs'
@@ -22,6 +22,7 @@ const { values: options, positionals } = parseArgs({
   },
 })
 
+/** At the top of the repository. */
 const left = new Set(['.git', '.ci', 'node_modules', 'dist', 'coverage', '.vitest', '.vitest-reports'])
 
 async function endToEndFiles() {
@@ -48,7 +49,7 @@ async function main() {
   const files = positionals.length > 0 ? positionals : await endToEndFiles()
   const node = await nodeExecutable(options.node)
   const copy = await realpath(await mkdtemp(join(tmpdir(), 'vitest-simulation-suite-')))
-  await cp(repository, copy, { recursive: true, filter: (path) => !left.has(basename(path)) || path === repository })
+  await cp(repository, copy, { recursive: true, filter: (path) => !left.has(relative(repository, path)) })
   await npm(node, ['install', '--save-dev', `vitest@${options.vitest}`, '@types/node@24'], copy)
   const report = join(copy, 'report.json')
   const args = ['run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
