@@ -11,7 +11,7 @@ import { maskTimes, runVitest, simulationReport, type VitestOutput } from '../he
 import { repository } from '../lanes/project.mjs'
 import { commandsOf, linksOf, pagePaths, readPage, updateOutput } from './pages.ts'
 import { fileOf, makeProject, testsOf } from './project.ts'
-import { parseCommand, vitestArguments } from './shell.ts'
+import { parseCommand, vitestArguments } from '../readme/shell.ts'
 import { typeErrorsOf } from './type-errors.ts'
 
 const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {

@@ -12,7 +12,7 @@ import { repository } from '../lanes/project.mjs'
 import { blocksOf, commandsOf, readReadme, updateOutput } from './blocks.ts'
 import { fileOf, makeProject } from './project.ts'
 import { parseCommand, vitestArguments } from './shell.ts'
-import { typeErrorsOf } from './type-errors.ts'
+import { typeErrorsOf } from '../docs/type-errors.ts'
 
 const readme = readReadme()
 const blocks = blocksOf(readme)
@@ -55,7 +55,7 @@ describe('ts blocks', () => {
     expect(all.stdout, 'every sometimes is evaluated and reached').not.toMatch(/never(?::| evaluated)/)
   })
 
-  test('compile', () => expect(typeErrorsOf(root)).toBe(''))
+  test('compile', () => expect(typeErrorsOf([root])).toBe(''))
 })
 
 describe('outputs', () => {
