@@ -39,13 +39,13 @@ test.skipIf(process.platform === 'win32')(
     ]
     expect(new Set(named.map(([, owner, line, cause]) => `${owner} ${line}: ${cause}`))).toEqual(
       new Set([
-        'test 12: child_process.execSync blocks the thread until it returns',
-        'test 14: child_process.execFileSync blocks the thread until it returns',
-        'test 15: child_process.spawnSync blocks the thread until it returns',
-        'server 18: Atomics.wait blocks the thread until it returns',
-        'test 25: fs.readFileSync blocks the thread until it returns',
-        'test 27: crypto.pbkdf2Sync blocks the thread until it returns',
-        'test 29: an endless loop',
+        'test 14: child_process.execSync blocks the thread until it returns',
+        'test 16: child_process.execFileSync blocks the thread until it returns',
+        'test 17: child_process.spawnSync blocks the thread until it returns',
+        'server 20: Atomics.wait blocks the thread until it returns',
+        'test 27: fs.readFileSync blocks the thread until it returns',
+        'test 9: crypto.pbkdf2Sync blocks the thread until it returns',
+        'test 31: an endless loop',
       ]),
     )
     expect(output).toMatch(/Tests +7 failed \| 1 passed/)
