@@ -315,14 +315,12 @@ export class NodeActors implements LifeCycleListener {
 const noLinks: readonly CallLink[] = []
 
 /** Counts a call that may have run, and each copy of it that may have, too. */
-async function counted(outcome: Promise<unknown>, effects: Effects, { fate }: ActorCall): Promise<unknown> {
+function counted(outcome: Promise<unknown>, effects: Effects, { fate }: ActorCall): Promise<unknown> {
   effects.count++
-  try {
-    return await outcome
-  } catch (error) {
+  return outcome.catch((error: unknown) => {
     effects.count += fate.refused ? -1 : fate.copies
     throw error
-  }
+  })
 }
 
 function tooLate(id: string): ActorUnavailable {

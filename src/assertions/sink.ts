@@ -309,7 +309,9 @@ function isEachValue(value: unknown): value is string | number {
 
 function isRange(range: unknown): range is readonly [number, number] {
   if (!Array.isArray(range) || range.length !== 2) return false
-  const [min, max] = range as unknown[]
+  // By index: to destructure an array runs its iterator, at each message under buggify.
+  const min: unknown = range[0]
+  const max: unknown = range[1]
   return Number.isFinite(min) && Number.isFinite(max) && (min as number) <= (max as number)
 }
 

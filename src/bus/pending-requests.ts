@@ -56,9 +56,12 @@ export class PendingRequests {
   }
 
   private grow(): void {
-    const all = this.values()
+    const { places, displaced } = this
     this.displaced = undefined
-    this.places = Array.from({ length: this.places.length * 2 }, () => undefined)
-    for (const request of all) this.put(request.correlationId, request)
+    this.places = []
+    // Filled one by one: an array that is made with a length has holes, and reading it is slower for good.
+    for (let i = places.length * 2; i > 0; i--) this.places.push(undefined)
+    if (displaced !== undefined) for (const [id, request] of displaced) this.put(id, request)
+    for (const request of places) if (request !== undefined) this.put(request.correlationId, request)
   }
 }

@@ -21,18 +21,18 @@ export function describeError(error: unknown): ErrorText {
 
 /** True for errors, those of another realm (a Vitest pool of VM contexts) included; never throws. */
 export function isError(value: unknown): value is Error {
-  if (typeof value !== 'object' || value === null) return false
-  if (types.isNativeError(value)) return true
-  try {
-    return value instanceof Error
-  } catch {
-    return false
-  }
+  return isA(value, Error) || types.isNativeError(value)
 }
 
 /** `instanceof` that never throws, whatever was thrown. */
 export function isA<E extends Error>(error: unknown, type: new (...args: never[]) => E): error is E {
-  return isError(error) && error instanceof type
+  if (typeof error !== 'object' || error === null) return false
+  try {
+    return error instanceof type
+  } catch {
+    // a proxy whose trap throws
+    return false
+  }
 }
 
 /** An error's name; undefined: it is no error, or has none that can be read. */

@@ -202,8 +202,13 @@ export class Engine {
       this.policy = undefined
       this.queue.rerank()
     }
-    const late = this.queue.events.filter(({ kind, time }) => time > this.now + (kind.calmMicros ?? Infinity))
-    for (const event of inOrder(late)) this.hasten(event, this.now + (event.kind.calmMicros as number))
+    const { now } = this
+    const late: SimEvent[] = []
+    for (const event of this.queue.events) {
+      const { calmMicros } = event.kind
+      if (calmMicros !== undefined && event.time > now + calmMicros) late.push(event)
+    }
+    for (const event of inOrder(late)) this.hasten(event, now + (event.kind.calmMicros as number))
   }
 
   /** Lets a queued event happen at another time, after those that are there already. */

@@ -119,7 +119,8 @@ export class MessageNetwork {
       if (link.from !== link.to) link.sample = link.mended ?? this.mended
       link.lastArrival = Math.min(link.lastArrival, this.engine.now)
     }
-    for (const event of inOrder(this.engine.waitingEvents.filter(isDelivery))) this.hasten(event)
+    const onTheWay = this.engine.waitingEvents.filter(isDelivery)
+    if (onTheWay.length > 0) for (const event of inOrder(onTheWay)) this.hasten(event)
   }
 
   private hasten(event: SimEvent): void {

@@ -10,7 +10,7 @@ export const lookMicros = 500_000
 const lookEvents = 20_000
 
 /** Between two looks at what is under way so many events pass, and more where there is more to look at. */
-const eventsPerLook = 16
+const eventsPerLook = 64
 
 /** Most systems rest soon: before so many events nobody looks. */
 const eventsBeforeLooks = 64

@@ -223,7 +223,7 @@ export class World {
   get quiet(): boolean {
     const { bus, network, nodes, workload } = this
     if (network.counts.inFlight > 0 || bus.pending > 0 || bus.handling > 0 || bus.moving > 0) return false
-    if (workload.underWay > this.waitingOperations) return false
+    if (workload.underWay > 0 && workload.underWay > this.waitingOperations) return false
     for (const node of nodes) {
       if (node.runningTasks > 0 || node.state === 'booting' || node.storageIsBusy) return false
     }
