@@ -15,7 +15,7 @@ function unboxed(): number[] {
 
 /** The events in the order in which they happen; a new list. */
 export function inOrder(events: readonly SimEvent[]): SimEvent[] {
-  return events.toSorted((a, b) => (before(a, b) ? -1 : 1))
+  return events.length < 2 ? [...events] : events.toSorted((a, b) => (before(a, b) ? -1 : 1))
 }
 
 /**

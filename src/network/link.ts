@@ -70,6 +70,16 @@ export class Link {
     return (this.knownName ??= `${this.from.id} → ${this.to.id}`)
   }
 
+  /** Nothing loses, copies or slows messages any more. `sample`: the mended network's latency; `now`: virtual time, µs. */
+  mend(sample: LatencySampler, now: number): void {
+    const { faults } = this
+    faults.loss = faults.duplication = faults.reordering = 0
+    this.byHand = false
+    this.late = undefined
+    if (this.from !== this.to) this.sample = this.mended ?? sample
+    if (this.lastArrival > now) this.lastArrival = now
+  }
+
   /** Names of the message that is made now. */
   namesOf({ kind, method }: Message): Names {
     const what = `${kind} ${method}`

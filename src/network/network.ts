@@ -112,15 +112,8 @@ export class MessageNetwork {
   mend(): void {
     this.shaper = undefined
     this.latency = this.mended
-    for (const link of this.allLinks) {
-      Object.assign(link.faults, { loss: 0, duplication: 0, reordering: 0 })
-      link.byHand = false
-      link.late = undefined
-      if (link.from !== link.to) link.sample = link.mended ?? this.mended
-      link.lastArrival = Math.min(link.lastArrival, this.engine.now)
-    }
-    const onTheWay = this.engine.waitingEvents.filter(isDelivery)
-    if (onTheWay.length > 0) for (const event of inOrder(onTheWay)) this.hasten(event)
+    for (const link of this.allLinks) link.mend(this.mended, this.engine.now)
+    for (const event of inOrder(this.engine.waitingEvents.filter(isDelivery))) this.hasten(event)
   }
 
   private hasten(event: SimEvent): void {
@@ -134,9 +127,16 @@ export class MessageNetwork {
     if (link.lastArrival !== event.time) this.engine.hasten(event, link.lastArrival)
   }
 
+  /** A loop: the list is made anew in each iteration. */
+  private listLinks(): readonly Link[] {
+    const list: Link[] = []
+    for (const row of this.links) for (const link of row) if (link !== undefined) list.push(link)
+    return list
+  }
+
   /** By sender, then by receiver. */
   get allLinks(): readonly Link[] {
-    return (this.list ??= this.links.flatMap((row) => row.filter((link) => link !== undefined)))
+    return (this.list ??= this.listLinks())
   }
 
   addRule(rule: Rule): () => void {
