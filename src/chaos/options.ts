@@ -28,7 +28,10 @@ export interface CrashEpisodes extends EpisodeOptions {
    * side, 16 at most. Default: one episode at a time, and fewer than half; with `zones`, the largest zone.
    */
   readonly maxDead?: number
-  /** Share of crashes that lose the node's storage, too. Default 0.1. */
+  /**
+   * Share of crashes that lose the node's storage, too. Default: 0.1, and no more nodes of one seed than `maxDead`; one
+   * without `maxDead`, and with `zones` as many as the largest zone has.
+   */
   readonly wipe?: Intensity
   /** Share of the other deaths that are graceful stops. Default 0.1. */
   readonly graceful?: Intensity

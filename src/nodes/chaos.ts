@@ -15,7 +15,8 @@ type Death = 'crash' | 'wipe' | 'graceful stop'
 export function startCrashes(episodes: Episodes, faults: FaultPlan, options: CrashEpisodes, victims: Victims): void {
   faults.enable('crash')
   const lanes = Math.max(1, Math.min(Math.floor(options.maxDead ?? 1), lanesMax))
-  for (let lane = 1; lane <= lanes; lane++) startCrashLane(episodes, faults, options, victims, lane)
+  const wiped = new Set<LifeCycle>()
+  for (let lane = 1; lane <= lanes; lane++) startCrashLane(episodes, faults, options, victims, wiped, lane)
 }
 
 /** Most episodes side by side. */
@@ -26,6 +27,7 @@ function startCrashLane(
   faults: FaultPlan,
   options: CrashEpisodes,
   victims: Victims,
+  wiped: Set<LifeCycle>,
   lane: number,
 ): void {
   episodes.start({
@@ -38,10 +40,11 @@ function startCrashLane(
     begin: ({ random, lastsMicros, which, named }) => {
       const all = victims()
       const drawn = pickZone(random, all, options.zones)
-      const death = drawDeath(random, options)
+      const wanted = drawDeath(random, options)
       const dead = all.filter((node) => !node.alive).length
       const hit = (named === undefined ? drawn : namedNodes(all, named)).filter((node) => node.alive)
       if (hit.length === 0 || dead + hit.length > maxDeadOf(options, all)) return undefined
+      const death = named === undefined ? bearable(wanted, hit, wiped, options) : wanted
       const subject = named ?? hit.map((node) => node.id).join(', ')
       const fault = faults.inject(death, subject, forMillis(lastsMicros), which, lastsMicros)
       if (fault === undefined) return undefined
@@ -85,10 +88,24 @@ class Life {
 }
 
 /** With zones, one whole zone may be dead; else fewer than half of the nodes, but one always. */
-function maxDeadOf({ maxDead, zones }: CrashEpisodes, all: readonly LifeCycle[]): number {
-  if (maxDead !== undefined) return maxDead
-  if (zones !== undefined && zones.length > 0) return Math.max(...zones.map((zone) => zone.length))
-  return Math.max(1, (all.length - 1) >> 1)
+function maxDeadOf(options: CrashEpisodes, all: readonly LifeCycle[]): number {
+  return options.maxDead ?? largestZone(options) ?? Math.max(1, (all.length - 1) >> 1)
+}
+
+function largestZone({ zones = [] }: CrashEpisodes): number | undefined {
+  return zones.length === 0 ? undefined : Math.max(...zones.map((zone) => zone.length))
+}
+
+/**
+ * A system that bears one lost replica need not bear two, and nobody but itself knows when a blank node has caught up:
+ * no seed loses more disks than may be dead at once, unless the test asks for a share of wipes. Then it is a crash.
+ */
+function bearable(death: Death, hit: readonly LifeCycle[], wiped: Set<LifeCycle>, options: CrashEpisodes): Death {
+  if (death !== 'wipe') return death
+  const all = new Set([...wiped, ...hit])
+  if (options.wipe === undefined && all.size > (options.maxDead ?? largestZone(options) ?? 1)) return 'crash'
+  for (const node of hit) wiped.add(node)
+  return 'wipe'
 }
 
 function drawDeath(random: RandomStream, { wipe = 0.1, graceful = 0.1 }: CrashEpisodes): Death {

@@ -88,6 +88,34 @@ describe('crash episodes', () => {
     expect(mixed['graceful stop']! / all).toBeGreaterThan(0.15)
   })
 
+  test('take no more disks of a seed than a system must bear, unless a share of wipes is asked for', async () => {
+    /** The largest number of nodes that came back with an empty disk, over all seeds. */
+    const mostWiped = async (crash: CrashEpisodes): Promise<number> => {
+      let most = 0
+      await passes(
+        async (sim) => {
+          const wiped = new Set<string>()
+          for (const node of sim.nodes) {
+            node.start(async () => {
+              if (node.incarnation > 1 && (await node.storage.read('mark')) === undefined) wiped.add(node.id)
+              await node.storage.write('mark', true)
+              await node.storage.sync()
+            })
+          }
+          await sim.sleep(6_000)
+          most = Math.max(most, wiped.size)
+        },
+        { nodes: 5, iterations: 30, chaos: { crash } },
+      )
+      return most
+    }
+    expect(await mostWiped(often)).toBe(1)
+    expect(await mostWiped({ ...often, maxDead: 2 })).toBe(2)
+    expect(await mostWiped({ ...often, zones: [['n1', 'n2'], ['n3', 'n4'], ['n5']] })).toBe(2)
+    expect(await mostWiped({ ...often, wipe: 0.3 })).toBe(5)
+    expect(await mostWiped({ ...often, wipe: 0 })).toBe(0)
+  })
+
   test('spare nodes without a boot function: a test’s own client', async () => {
     await passes(
       async (sim) => {
