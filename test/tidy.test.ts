@@ -83,8 +83,9 @@ function loadedWith(start: string, sources: Source[]): { path: string; imports: 
 
 // ---- rules ----
 
-/** What each part may import besides itself: `runner → workload, actors → bus → nodes, network → engine → random`. */
+/** What each part may import besides itself: `runner → shrink → world → workload, actors → bus → nodes, network → engine`. */
 const base = ['engine', 'random', 'chaos', 'assertions']
+const system = [...base, 'network', 'nodes', 'bus', 'actors', 'workload', 'sockets']
 const below: Record<string, readonly string[]> = {
   random: [],
   engine: ['random'],
@@ -97,7 +98,9 @@ const below: Record<string, readonly string[]> = {
   bus: [...base, 'network', 'nodes'],
   actors: [...base, 'network', 'nodes', 'bus'],
   workload: [...base, 'network', 'nodes', 'bus'],
-  runner: [...base, 'network', 'nodes', 'bus', 'actors', 'workload', 'virtual', 'sockets'],
+  world: [...system, 'virtual'],
+  shrink: [...system, 'world'],
+  runner: [...system, 'virtual', 'world', 'shrink'],
 }
 
 /** Which part of the house a path belongs to: 'src/engine', 'plugin', 'reporter', … */
@@ -309,7 +312,7 @@ describe('planted', () => {
     ])
     expect(at('src/random/stream.ts', '../engine/engine.ts')).toHaveLength(1)
     expect(at('src/network/link.ts', '../bus/bus.ts')).toHaveLength(1)
-    expect(at('src/nodes/node.ts', '../bus/bus.ts')).toHaveLength(1)
+    expect(at('src/nodes/life-cycle.ts', '../bus/bus.ts')).toHaveLength(1)
     expect(at('src/actors/actor.ts', '../workload/operation.ts')).toHaveLength(1)
     expect(at('src/runner/one.ts', '../../plugin/contract.ts')).toHaveLength(1)
     expect(at('reporter/index.ts', '../plugin/options.ts')).toEqual([

@@ -1,5 +1,5 @@
 import { badInput } from '../../src/engine/errors.ts'
-import type { ReplayPlan } from '../../src/runner/replay-plan.ts'
+import type { ReplayPlan } from '../../src/world/replay-plan.ts'
 import type { ExpectedRun } from '../../src/runner/reproduction.ts'
 import { readCorpus } from './corpus.ts'
 import { expectationFromEnvironment } from './expectation-text.ts'

@@ -1,5 +1,5 @@
 import type { RunnerTask, RunnerTestCase } from 'vitest'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { ProvidedSimulation } from '../provided.ts'
 import { type Replayed, replayCommand } from './replay-command.ts'
 import type { TestSettings } from './settings.ts'

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import type { SimulationTestOptions } from './test-options.ts'
 
 /** The three forms of a definition. */

@@ -3,11 +3,11 @@ import type { Engine } from '../engine/engine.ts'
 import { eventKind } from '../engine/event.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Owner } from '../engine/owner.ts'
-import { isThenable } from '../nodes/node.ts'
+import { isThenable } from '../nodes/life-cycle.ts'
 import type { ActorType } from './actor.ts'
 import type { CallFate, CallLink } from './actor-call.ts'
 import { Refused } from './errors.ts'
-import type { Registration } from './registration.ts'
+import type { Registration } from './directory/registration.ts'
 
 /** 'loading': the factory runs; 'active': takes turns; 'closing': its hooks run; 'gone'. */
 export type ActivationState = 'loading' | 'active' | 'closing' | 'gone'

@@ -6,11 +6,11 @@ import { actorInvariants } from './actor-system.ts'
 import type { ActorType } from './actor.ts'
 import type { ActorCall, CallLink } from './actor-call.ts'
 import { createSelf } from './create-self.ts'
-import type { DirectoryClient, Found } from './directory-client.ts'
+import type { DirectoryClient, Found } from './directory/client.ts'
 import { ActorUnavailable, NotHere } from './errors.ts'
-import { Lease } from './lease.ts'
+import { Lease } from './directory/lease.ts'
 import type { NodeActors } from './node-actors.ts'
-import type { Registration } from './registration.ts'
+import type { Registration } from './directory/registration.ts'
 
 const idleKind = eventKind<string>('idle', (actor) => actor)
 

@@ -7,12 +7,12 @@ import type { Engine } from '../engine/engine.ts'
 import { Storage } from '../nodes/storage.ts'
 import type { Activation } from './activation.ts'
 import type { ActorType } from './actor.ts'
-import { DirectoryHost } from './directory-host.ts'
-import { leaseMs } from './lease.ts'
+import { DirectoryHost } from './directory/host.ts'
+import { leaseMs } from './directory/lease.ts'
 import type { ActorNode, NodeActors } from './node-actors.ts'
 import { type Placement, type PlacementName, createPlacement } from './placement.ts'
-import { majorityOf } from './quorum.ts'
-import type { Registration } from './registration.ts'
+import { majorityOf } from './directory/quorum.ts'
+import type { Registration } from './directory/registration.ts'
 
 /** A registration as the disks of the directory's hosts have it. */
 export interface DiskEntry {

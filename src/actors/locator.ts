@@ -1,7 +1,7 @@
 import { EventKind } from '../engine/event.ts'
 import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
-import type { DirectoryClient } from './directory-client.ts'
+import type { DirectoryClient } from './directory/client.ts'
 import type { NodeActors } from './node-actors.ts'
 
 /** Longest that a slow look-up or placement takes, µs. */

@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import type { MessageNetwork } from '../network/network.ts'
+import type { MessageNetwork } from '../network/message-network.ts'
 import type { BusHooks } from './hooks.ts'
 import type { UnheardErrors } from './unheard-errors.ts'
 

@@ -1,7 +1,7 @@
 import { type ClockKind, type SimEvent, clockKind } from '../engine/event.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Owner } from '../engine/owner.ts'
-import type { LifeCycle } from '../nodes/node.ts'
+import type { LifeCycle } from '../nodes/life-cycle.ts'
 import type { BusShared } from './bus-shared.ts'
 import { RequestTimeout, SendFailed } from './errors.ts'
 import type { BusMetrics } from './pending.ts'

@@ -41,7 +41,7 @@ export interface SchedulePolicy {
  * Virtual time, the event queue and the current owner of one iteration.
  *
  * Times are integer microseconds. The engine runs one event at a time; whoever drives it drains every microtask
- * and nextTick between two calls of `step` (see src/runner/drive.ts), so all code that an event caused belongs to
+ * and nextTick between two calls of `step` (see src/world/drive.ts), so all code that an event caused belongs to
  * the event's owner.
  */
 export class Engine {

@@ -3,7 +3,7 @@ import type { FaultPlan } from '../chaos/faults.ts'
 import type { ClockOptions, CrashEpisodes, EpisodeOptions, Intensity } from '../chaos/options.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
-import type { CrashOptions, LifeCycle } from './node.ts'
+import type { CrashOptions, LifeCycle } from './life-cycle.ts'
 
 /** Nodes that faults may hit: those with a boot function or made by the option `nodes`; a test's own client is spared. */
 type Victims = () => readonly LifeCycle[]

@@ -1,8 +1,8 @@
 import type { DataEntry } from '../engine/data-log.ts'
 import type { Failure } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
-import { isSameError } from './same-failure.ts'
-import type { IterationResult } from './verdict.ts'
+import { isSameError } from '../shrink/same-failure.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** Why one seed may run in two ways. */
 export const likelyReasons =

@@ -1,12 +1,12 @@
 import { type Failure, nothingRuns } from '../engine/failure.ts'
-import { unreadable } from './iteration.ts'
+import { unreadable } from '../world/iteration.ts'
 import { compareRuns, describeDifference, firstDataParting } from './compare-runs.ts'
-import type { ReplayPlan } from './replay-plan.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
-import { isSameError, isSameFailure, isSameRun } from './same-failure.ts'
+import { isSameError, isSameFailure, isSameRun } from '../shrink/same-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
-import { type CalmRun, type ShrinkBudget, type Shrunk, shrink } from './shrink.ts'
-import type { IterationResult } from './verdict.ts'
+import { type CalmRun, type ShrinkBudget, type Shrunk, shrink } from '../shrink/shrink.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** A failing seed with its story. */
 export interface SeedFailure {

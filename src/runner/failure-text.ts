@@ -6,7 +6,7 @@ import { printableLine } from '../engine/printable.ts'
 import type { TraceEntry } from '../engine/trace.ts'
 import type { SiteResult } from './check-simulation.ts'
 import type { SeedFailure } from './examiner.ts'
-import type { Shrunk } from './shrink.ts'
+import type { Shrunk } from '../shrink/shrink.ts'
 
 /** Longest list of minimal faults or operations. */
 const shownSteps = 20

@@ -5,8 +5,8 @@ import { badInput } from '../engine/errors.ts'
 import { type Limits, resolveLimits } from '../engine/limits.ts'
 import { type Latency, checkLatency } from '../network/latency.ts'
 import { isSeed } from '../random/seed.ts'
-import { type ShrinkBudget, defaultShrinkBudget } from './shrink.ts'
-import { type InvariantsOption, checkInvariantsOption } from './builtin-invariants.ts'
+import { type ShrinkBudget, defaultShrinkBudget } from '../shrink/shrink.ts'
+import { type InvariantsOption, checkInvariantsOption } from '../world/builtin-invariants.ts'
 import { type IterationControl, defaultControl, toIterationControl } from './iteration-control.ts'
 
 /** What a simulation may be told; every value is checked before anything runs. */

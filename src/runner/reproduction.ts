@@ -2,8 +2,8 @@ import { formatMillis, groupThousands } from '../engine/format.ts'
 import type { Failure } from '../engine/failure.ts'
 import type { Trail } from '../engine/trace.ts'
 import { likelyReasons } from './compare-runs.ts'
-import type { ReplayPlan } from './replay-plan.ts'
-import type { IterationResult } from './verdict.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** What a replay is expected to do again, as it was when the failure was found. */
 export interface ExpectedRun {

@@ -1,10 +1,10 @@
 import { Coverage } from '../assertions/coverage.ts'
 import type { RunContext } from './check-simulation.ts'
-import type { Driver } from './drive.ts'
-import { type Body, Iteration } from './iteration.ts'
+import type { Driver } from '../world/drive.ts'
+import { type Body, Iteration } from '../world/iteration.ts'
 import type { ResolvedOptions } from './options.ts'
-import type { ReplayPlan } from './replay-plan.ts'
-import type { IterationResult } from './verdict.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** How one run of a seed differs from plain exploring. */
 export interface SeedRun {

@@ -1,5 +1,5 @@
 import type { OutcomeKind } from '../workload/outcome.ts'
-import type { IterationResult } from './verdict.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** What came of the operations of one name, over all seeds. */
 export interface OperationTally extends Readonly<Record<OutcomeKind, number>> {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { firstBallot, nextBallot } from '../../src/actors/ballot.ts'
-import { DirectoryHost, driftMargin } from '../../src/actors/directory-host.ts'
-import { leaseMs } from '../../src/actors/lease.ts'
-import type { Registration } from '../../src/actors/registration.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import { firstBallot, nextBallot } from '../../src/actors/directory/ballot.ts'
+import { DirectoryHost, driftMargin } from '../../src/actors/directory/host.ts'
+import { leaseMs } from '../../src/actors/directory/lease.ts'
+import type { Registration } from '../../src/actors/directory/registration.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { passes } from '../verdict/verdict.ts'
 
 const x: Registration = { activation: 1, node: 'n3', lease: 7 }

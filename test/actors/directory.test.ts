@@ -1,13 +1,13 @@
-/** What the directory promises (see src/actors/directory-host.ts), tested. */
+/** What the directory promises (see src/actors/directory/host.ts), tested. */
 import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
-import type { DirectoryClient } from '../../src/actors/directory-client.ts'
-import { leaseMs } from '../../src/actors/lease.ts'
-import type { Registration } from '../../src/actors/registration.ts'
+import type { DirectoryClient } from '../../src/actors/directory/client.ts'
+import { leaseMs } from '../../src/actors/directory/lease.ts'
+import type { Registration } from '../../src/actors/directory/registration.ts'
 import type { Chaos, ChaosOptions } from '../../src/chaos/options.ts'
 import type { Latency } from '../../src/network/latency.ts'
-import type { Node } from '../../src/runner/node.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Node } from '../../src/world/node.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 import { eventually, fixedLatency, onlyOneLives, outcome, soakSeeds } from './helpers.ts'
 
@@ -128,7 +128,7 @@ describe('registration is linearizable', () => {
   }, 3_600_000)
 
   test('and a directory that forgets what a host promised is caught', async () => {
-    const { DirectoryHost } = await import('../../src/actors/directory-host.ts')
+    const { DirectoryHost } = await import('../../src/actors/directory/host.ts')
     const { prepare } = DirectoryHost.prototype
     DirectoryHost.prototype.prepare = function (message) {
       const answer = prepare.call(this, message)

@@ -2,7 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
-import { leaseMs } from '../../src/actors/lease.ts'
+import { leaseMs } from '../../src/actors/directory/lease.ts'
 import { passes } from '../verdict/verdict.ts'
 import { eventually, fixedLatency } from './helpers.ts'
 

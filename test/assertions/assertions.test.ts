@@ -20,7 +20,7 @@ import {
   unreachable,
 } from '../../src/assertions/sdk.ts'
 import { checkSimulation, type SimulationResult, type SiteResult } from '../../src/runner/check-simulation.ts'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 
 const siteOf = (result: SimulationResult, name: string): SiteResult | undefined =>

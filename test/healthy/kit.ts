@@ -1,8 +1,8 @@
 /** What the healthy protocols share: each is written as a user would write it, and one planted bug makes it wrong. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Node } from '../../src/runner/node.ts'
+import type { Node } from '../../src/world/node.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 
 export { pause }
 

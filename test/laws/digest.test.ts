@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { fileURLToPath } from 'node:url'
-import { defaultDrive } from '../../src/runner/drive.ts'
+import { defaultDrive } from '../../src/world/drive.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { real } from '../../src/virtual/real.ts'
 import { runVitest } from '../helpers/run-vitest.ts'
 import { fingerprints, globalsAreRestored, replayReproduces, sameSeedSameDigest } from './laws.ts'
@@ -46,7 +46,11 @@ describe('a thousand seeds of a mixed body', () => {
 
   test('have the same digests whichever module is loaded first', async () => {
     afterAll(() => vi.resetModules())
-    for (const path of ['../../src/network/network.ts', '../../src/bus/bus.ts', '../../src/nodes/node.ts']) {
+    for (const path of [
+      '../../src/network/message-network.ts',
+      '../../src/bus/bus.ts',
+      '../../src/nodes/life-cycle.ts',
+    ]) {
       vi.resetModules()
       await import(path)
       const other = (await import('./laws.ts')) as { fingerprints: typeof fingerprints }

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { fingerprints } from './laws.ts'
 import { mixedBody } from './mixed-body.ts'

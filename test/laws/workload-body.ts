@@ -1,7 +1,7 @@
 import { actor } from '../../src/actors/actor.ts'
-import type { Body } from '../../src/runner/iteration.ts'
-import type { Node } from '../../src/runner/node.ts'
-import { operation } from '../../src/runner/operation.ts'
+import type { Body } from '../../src/world/iteration.ts'
+import type { Node } from '../../src/world/node.ts'
+import { operation } from '../../src/world/operation.ts'
 
 interface View {
   readonly random: { pick<T>(list: readonly T[]): T; below(limit: number): number }

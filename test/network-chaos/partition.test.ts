@@ -1,8 +1,8 @@
 /** Laws of partitions made by hand, under every latency and every schedule strategy. */
 import { describe, expect, test } from 'vitest'
 import type { CutMode } from '../../src/network/link.ts'
-import type { Body } from '../../src/runner/iteration.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Body } from '../../src/world/iteration.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf, passes, settings } from './check.ts'
 import { Wire, allLinks, upTo } from './wire.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Latency } from '../../src/network/latency.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 
 /** A node that writes down what it hears, with the virtual time. */

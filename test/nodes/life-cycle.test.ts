@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { NodeCrashed } from '../../src/nodes/errors.ts'
-import type { Body } from '../../src/runner/iteration.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Body } from '../../src/world/iteration.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { nothingRunsFromDeadNodes, sameSeedSameDigest } from '../laws/laws.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf, passes } from '../network-chaos/check.ts'
 
 test('a graceful stop lets work under way end, takes nothing new, and is down until restart', async () => {

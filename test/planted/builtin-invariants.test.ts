@@ -4,10 +4,10 @@ import { Bus } from '../../src/bus/bus.ts'
 import { RequestTimeout } from '../../src/bus/errors.ts'
 import type { PendingRequest } from '../../src/bus/pending.ts'
 import { Message } from '../../src/network/message.ts'
-import { type BuiltinInvariant, builtinInvariants } from '../../src/runner/builtin-invariants.ts'
+import { type BuiltinInvariant, builtinInvariants } from '../../src/world/builtin-invariants.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf, passes } from '../network-chaos/check.ts'
 
 /** Puts a message on its link without telling the network that it was sent. */

@@ -3,7 +3,7 @@
  *
  * One is correct; the others have the two bugs that such code usually has.
  */
-import type { Node } from '../../src/runner/node.ts'
+import type { Node } from '../../src/world/node.ts'
 
 interface Callback {
   resolve(value: unknown): void

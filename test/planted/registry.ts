@@ -1,5 +1,5 @@
 /** Every planted bug that a whole simulation can find, for `npm run bench:bugs` and the tests of shrinking. */
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import { outcomeOf } from '../../src/workload/outcome.ts'
 import { failureDetector, lease, majority, ring, staleRead } from '../races/races.ts'
 import { earlyAnswer, heartbeat, memoryOfActors } from './workload/actors.ts'

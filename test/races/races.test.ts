@@ -2,8 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { type ScheduleStrategy, scheduleStrategies } from '../../src/chaos/schedule.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { Body } from '../../src/runner/iteration.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Body } from '../../src/world/iteration.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf } from '../network-chaos/check.ts'
 import { failureDetector, lease, majority, ring, staleRead } from './races.ts'
 

@@ -8,7 +8,7 @@ import {
   untilAllSometimesReached,
   untilCoverageStable,
 } from '../../src/runner/iteration-control.ts'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 
 /** The seeds that ran, in order, and the result. */

@@ -1,6 +1,6 @@
 /** What is left of planted bugs, found under swarm: little, all of it needed, and still the same failure. */
 import { expect, test } from 'vitest'
-import { isSameFailure } from '../../src/runner/same-failure.ts'
+import { isSameFailure } from '../../src/shrink/same-failure.ts'
 import { plantedBugs } from '../planted/registry.ts'
 import { replay, search, sizeOf, titleOf, withoutOne } from './run.ts'
 

@@ -1,8 +1,8 @@
 /** How a failure becomes smaller, what it stays, and what is said when it could not be done to the end. */
 import { describe, expect, test } from 'vitest'
 import { always } from '../../src/assertions/sdk.ts'
-import { operation } from '../../src/runner/operation.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import { operation } from '../../src/world/operation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { real } from '../../src/virtual/real.ts'
 import { find, replay, search, sizeOf, storyOf, titleOf, withoutOne } from './run.ts'
 

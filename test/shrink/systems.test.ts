@@ -1,7 +1,7 @@
 /** Plans of systems that shrinking was not made for: as small as a person would make them, and true. */
 import { expect, test } from 'vitest'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import { isSameFailure } from '../../src/runner/same-failure.ts'
+import { isSameFailure } from '../../src/shrink/same-failure.ts'
 import { replay, search, sizeOf, titleOf } from './run.ts'
 import { crossed, forgetful, oneNotice, twoCopies, unfencedLock } from './systems.ts'
 

@@ -1,6 +1,6 @@
 /** Stands in for 'vitest-simulation' when examples are bundled for the soak: collects the simulations instead of running them. */
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 

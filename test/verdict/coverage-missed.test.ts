@@ -3,7 +3,7 @@ import { reachable, sometimes, sometimesAll, sometimesEach, sometimesGreaterThan
 import { untilAllSometimesReached } from '../../src/runner/iteration-control.ts'
 import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 import { missedText } from '../../src/runner/failure-text.ts'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { passes } from './verdict.ts'
 

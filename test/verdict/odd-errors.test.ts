@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { always } from '../../src/assertions/sdk.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
-import { defaultDrive } from '../../src/runner/drive.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
+import { defaultDrive } from '../../src/world/drive.ts'
 import { failureOf, passes } from './verdict.ts'
 
 const throwing = (): never => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import type { Simulation } from '../../src/runner/simulation.ts'
-import { defaultDrive } from '../../src/runner/drive.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
+import { defaultDrive } from '../../src/world/drive.ts'
 import { failureOf, passes } from './verdict.ts'
 
 class Planted extends Error {

@@ -1,9 +1,9 @@
 /** An error that a handler throws into an answer that reaches nobody. */
 import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/runner/simulation.ts'
+import type { Simulation } from '../../src/world/simulation.ts'
 import { failureOf, passes } from './verdict.ts'
 
 /** An order is taken once; `again` is what happens to the second delivery. */

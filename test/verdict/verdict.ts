@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import type { Failure } from '../../src/engine/failure.ts'
 import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { Body } from '../../src/runner/iteration.ts'
+import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { Body } from '../../src/runner/iteration.ts'
-import { defaultDrive } from '../../src/runner/drive.ts'
+import type { Body } from '../../src/world/iteration.ts'
+import { defaultDrive } from '../../src/world/drive.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 
 installVirtualGlobals()

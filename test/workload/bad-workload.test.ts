@@ -1,6 +1,6 @@
 /** What is wrong with an alphabet, an option or an argument is said with its place, before it can do harm. */
 import { describe, expect, test } from 'vitest'
-import { operation } from '../../src/runner/operation.ts'
+import { operation } from '../../src/world/operation.ts'
 import { copyPlainData } from '../../src/workload/plain-data.ts'
 import { failureOf } from '../network-chaos/check.ts'
 import { outcome } from './run.ts'

@@ -1,8 +1,8 @@
 /** Bugs in actors of users, and in how they keep what they know. */
 import { actor } from '../../../src/actors/actor.ts'
 import { always } from '../../../src/assertions/sdk.ts'
-import { operation } from '../../../src/runner/operation.ts'
-import type { Node } from '../../../src/runner/node.ts'
+import { operation } from '../../../src/world/operation.ts'
+import type { Node } from '../../../src/world/node.ts'
 import { eventually } from '../../actors/helpers.ts'
 import { planted } from './planted-bug.ts'
 

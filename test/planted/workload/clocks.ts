@@ -1,5 +1,5 @@
 /** Bugs of code that believes a clock. */
-import { operation } from '../../../src/runner/operation.ts'
+import { operation } from '../../../src/world/operation.ts'
 import { planted } from './planted-bug.ts'
 
 export const leaseOverlap = planted(

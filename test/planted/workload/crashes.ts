@@ -1,6 +1,6 @@
 /** Bugs that only a node's death brings out. */
-import type { Node } from '../../../src/runner/node.ts'
-import { operation } from '../../../src/runner/operation.ts'
+import type { Node } from '../../../src/world/node.ts'
+import { operation } from '../../../src/world/operation.ts'
 import { Tally, isNamed, planted } from './planted-bug.ts'
 import { atMostOnce } from './requests.ts'
 

@@ -1,6 +1,6 @@
 /** The two bugs of hand-written request and response code, driven by a workload. */
-import type { Body } from '../../../src/runner/iteration.ts'
-import { operation } from '../../../src/runner/operation.ts'
+import type { Body } from '../../../src/world/iteration.ts'
+import { operation } from '../../../src/world/operation.ts'
 import { CallbackManager, LosesTheRace, ReinsertsTheId, answering } from '../callback-manager.ts'
 import type { PlantedBug } from './planted-bug.ts'
 

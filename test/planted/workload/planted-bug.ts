@@ -1,4 +1,4 @@
-import type { Body } from '../../../src/runner/iteration.ts'
+import type { Body } from '../../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../../src/runner/options.ts'
 
 /** A small system with a bug, and the same without it. */

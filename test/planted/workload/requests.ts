@@ -1,6 +1,6 @@
 /** Bugs in how a client treats requests and their outcomes. */
-import { operation } from '../../../src/runner/operation.ts'
-import type { Simulation } from '../../../src/runner/simulation.ts'
+import { operation } from '../../../src/world/operation.ts'
+import type { Simulation } from '../../../src/world/simulation.ts'
 import { Tally, isNamed, planted } from './planted-bug.ts'
 
 const id = operation<number>

@@ -1,5 +1,5 @@
 /** Bugs of those who share something over the network. */
-import { operation } from '../../../src/runner/operation.ts'
+import { operation } from '../../../src/world/operation.ts'
 import { isNamed, planted } from './planted-bug.ts'
 
 const names = ['a', 'b', 'c'] as const

@@ -4,7 +4,7 @@ import type { BusShared } from '../bus/bus-shared.ts'
 import { copyPayload } from '../bus/payload.ts'
 import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
-import { LifeCycle } from '../nodes/node.ts'
+import { LifeCycle } from '../nodes/life-cycle.ts'
 import { Storage, type StorageFaults } from '../nodes/storage.ts'
 import type { OwedPromises } from './owed.ts'
 

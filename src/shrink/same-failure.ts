@@ -1,6 +1,6 @@
 import type { Failure, FailureKind } from '../engine/failure.ts'
 import { userFrames } from '../engine/stack.ts'
-import type { IterationResult } from './verdict.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /**
  * True when two failures of one seed are the same: kind, name, and where in the user's code an error was made.

@@ -4,11 +4,11 @@ import { minimiseList } from './minimise-list.ts'
 import { instead, lateInstead, otherTimes, realigned, slows, stragglersFirst } from './other-times.ts'
 import { elementsOf, renamed, subsets, trimmed, without } from './plan-parts.ts'
 import { planSize } from './plan-size.ts'
-import type { ReplayPlan } from './replay-plan.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
 import { isSameFailure } from './same-failure.ts'
 import { type PlanSearch, simplify } from './simpler-plan.ts'
 import { SimplerArguments } from './simpler-arguments.ts'
-import type { IterationResult } from './verdict.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** How long shrinking may take; whichever ends first. The best so far is kept. */
 export interface ShrinkBudget {

@@ -1,5 +1,5 @@
-import type { ActorRef } from './actor.ts'
-import type { ActorSystem } from './actor-system.ts'
+import type { ActorRef } from '../actor.ts'
+import type { ActorSystem } from '../actor-system.ts'
 
 /** The whole truth about actors, for invariants and assertions: no node could know it. */
 export class DirectoryView {

@@ -3,8 +3,8 @@ import type { PendingRequest } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { type Message, describeMessage } from '../network/message.ts'
-import type { NetworkObserver } from '../network/network.ts'
-import { nodeInvariants } from '../nodes/node.ts'
+import type { NetworkObserver } from '../network/message-network.ts'
+import { nodeInvariants } from '../nodes/life-cycle.ts'
 
 /** The invariants every simulation has; each can be turned off by its name. */
 export const builtinInvariants = {

@@ -1,4 +1,4 @@
-import type { LifeCycle } from '../nodes/node.ts'
+import type { LifeCycle } from '../../nodes/life-cycle.ts'
 import type { AcceptMessage, Looked, PrepareMessage, Prepared, Registration } from './registration.ts'
 
 interface Register {

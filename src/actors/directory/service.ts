@@ -1,10 +1,10 @@
-import { sealed } from '../bus/payload.ts'
-import { answer, questions } from './directory-questions.ts'
+import { sealed } from '../../bus/payload.ts'
+import { answer, questions } from './questions.ts'
 import { leaseMs } from './lease.ts'
 import { firstBallot } from './ballot.ts'
-import { type DirectoryHost, type HostCopy, driftMargin } from './directory-host.ts'
-import type { ActorNode } from './node-actors.ts'
-import type { ActorSystem } from './actor-system.ts'
+import { type DirectoryHost, type HostCopy, driftMargin } from './host.ts'
+import type { ActorNode } from '../node-actors.ts'
+import type { ActorSystem } from '../actor-system.ts'
 import { askAll, majorityOf } from './quorum.ts'
 
 /** Lets a node answer for its replica of the directory; a blank one (its disk was wiped) first learns from the others. */

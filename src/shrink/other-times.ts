@@ -2,8 +2,8 @@ import type { TraceEntry } from '../engine/trace.ts'
 import type { Fault } from '../chaos/faults.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 import type { Part } from './plan-parts.ts'
-import type { ReplayPlan } from './replay-plan.ts'
-import type { IterationResult } from './verdict.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** Most other times, or messages, that are tried for one part. */
 const triesMax = 12

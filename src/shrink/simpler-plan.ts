@@ -1,6 +1,6 @@
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 import { leaves } from './plan-size.ts'
-import type { ReplayPlan } from './replay-plan.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
 import type { SimplerArguments } from './simpler-arguments.ts'
 
 /** Whoever looks for a smaller plan. */

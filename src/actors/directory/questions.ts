@@ -1,5 +1,5 @@
-import type { DirectoryHost } from './directory-host.ts'
-import { StillLearning } from './errors.ts'
+import type { DirectoryHost } from './host.ts'
+import { StillLearning } from '../errors.ts'
 import type { AcceptMessage, PrepareMessage } from './registration.ts'
 
 export interface LeaseMessage {

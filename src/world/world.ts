@@ -17,7 +17,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
 import { skewClock, startClockJumps, startCrashes, startPauses } from '../nodes/chaos.ts'
 import { startNetworkChaos } from '../network/chaos.ts'
-import { Network } from '../network/hand-made.ts'
+import { Network } from '../network/network.ts'
 import {
   type InvariantsOption,
   MessageConservation,
@@ -26,7 +26,7 @@ import {
   isOn,
 } from './builtin-invariants.ts'
 import { Eventuals } from './eventuals.ts'
-import { InstrumentedBus } from './bus-hooks.ts'
+import { InstrumentedBus } from './instrumented-bus.ts'
 import type { WorkloadRecord } from '../workload/planned-operation.ts'
 import { Invariants } from './invariants.ts'
 import { type ReplayPlan, scriptOf } from './replay-plan.ts'

@@ -1,8 +1,8 @@
-import type { Engine } from '../engine/engine.ts'
-import { eventKind } from '../engine/event.ts'
-import type { LifeCycle } from '../nodes/node.ts'
-import type { DirectoryClient } from './directory-client.ts'
-import { DirectoryUnavailable } from './errors.ts'
+import type { Engine } from '../../engine/engine.ts'
+import { eventKind } from '../../engine/event.ts'
+import type { LifeCycle } from '../../nodes/life-cycle.ts'
+import type { DirectoryClient } from './client.ts'
+import { DirectoryUnavailable } from '../errors.ts'
 
 const renewKind = eventKind<string>('renew lease', (node) => node)
 

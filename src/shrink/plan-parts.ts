@@ -1,6 +1,6 @@
 import type { PlannedOperation } from '../workload/planned-operation.ts'
-import type { ReplayPlan } from './replay-plan.ts'
-import type { IterationResult } from './verdict.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
+import type { IterationResult } from '../world/iteration-result.ts'
 
 /** One part of a plan: the key of a fault, or an operation. */
 export type Part = string | PlannedOperation

@@ -1,5 +1,5 @@
 import type { PlannedOperation } from '../workload/planned-operation.ts'
-import type { ReplayPlan } from './replay-plan.ts'
+import type { ReplayPlan } from '../world/replay-plan.ts'
 
 /** Counts for a plan that leaves the number of nodes as it is. */
 const nodesMax = 10_001
