@@ -14,5 +14,5 @@ export type {
   SimulationPluginOptions,
   SimulationProjectOptions,
   SlowTimeoutOption,
-} from './options.ts'
-export type { ProvidedSimulation } from './provided.ts'
+} from './options/options.ts'
+export type { ProvidedSimulation } from './options/provided.ts'

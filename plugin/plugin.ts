@@ -5,24 +5,24 @@ import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest, VitestPluginContext } from 'vitest/node'
 import { CoverageJudge, SimulationReporter, judgeMark } from '../reporter/index.ts'
 import { SimulationError } from '../src/engine/errors.ts'
-import { type FilePart, packageName, runSettings } from './contract.ts'
-import { freshSeed } from './fresh-seed.ts'
-import type { SimulationPluginOptions } from './options.ts'
-import { configurationArguments } from './own-command.ts'
-import type { ProvidedSimulation } from './provided.ts'
-import { mergeOptions, resolvePluginOptions, resolveProjectOptions } from './resolve-options.ts'
-import type { RunOptions } from './resolve-options.ts'
+import { type FilePart, packageName, runSettings } from '../reporter/contract.ts'
+import { freshSeed } from './main/fresh-seed.ts'
+import type { SimulationPluginOptions } from './options/options.ts'
+import { configurationArguments } from './main/own-command.ts'
+import type { ProvidedSimulation } from './options/provided.ts'
+import { mergeOptions, resolvePluginOptions, resolveProjectOptions } from './main/resolve-options.ts'
+import type { RunOptions } from './main/resolve-options.ts'
 import {
   chooseSeed,
   iterationsFromEnvironment,
   runsAlone,
   seedFromArguments,
   seedFromEnvironment,
-} from './seed-source.ts'
-import type { SeedChoice } from './seed-source.ts'
-import { simulationTag } from './static-discovery.ts'
-import { setTimezone } from './timezone.ts'
-import { simulationTransform } from './transform.ts'
+} from './options/seed-source.ts'
+import type { SeedChoice } from './options/seed-source.ts'
+import { simulationTag } from './transform/static-discovery.ts'
+import { setTimezone } from './main/timezone.ts'
+import { simulationTransform } from './transform/transform.ts'
 
 const reporterMark = Symbol.for(`${packageName}.reporter`)
 const pools = ['forks', 'threads'] as const

@@ -1,7 +1,7 @@
 /** Takes the plain data of a run out of Vitest's objects; everything after this file is pure. */
 import { join, relative } from 'node:path'
 import type { TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import type { CataloguedSite, SimulationMeta } from '../plugin/contract.ts'
+import type { CataloguedSite, SimulationMeta } from './contract.ts'
 import { isForeignVersion, isSimulationMeta, readCatalogue, readSimulation } from './read-meta.ts'
 import type { DeadSimulation } from './dead-workers.ts'
 import { whyIncomplete } from './completeness.ts'

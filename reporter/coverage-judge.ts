@@ -1,7 +1,7 @@
 /** Fails a run whose required coverage was missed, for a configuration without the report. */
 import pc from 'picocolors'
 import type { Reporter, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import { packageName } from '../plugin/contract.ts'
+import { packageName } from './contract.ts'
 import { collectRun } from './collect.ts'
 import { formatForeign } from './format.ts'
 import { buildModel, missesCoverage } from './model.ts'

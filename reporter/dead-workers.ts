@@ -1,7 +1,7 @@
 /** Which seeds were running in workers that are no more: they left a file each, see plugin/worker/running-seed.ts. */
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type FailureSummary, type RunningSimulation, runningHeadBytes } from '../plugin/contract.ts'
+import { type FailureSummary, type RunningSimulation, runningHeadBytes } from './contract.ts'
 
 export interface DeadSimulation extends RunningSimulation {
   readonly failure: FailureSummary

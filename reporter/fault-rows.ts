@@ -1,5 +1,5 @@
 /** What each fault family did over the run, and in which simulations it did nothing. */
-import type { FaultCount, SimulationMeta } from '../plugin/contract.ts'
+import type { FaultCount, SimulationMeta } from './contract.ts'
 
 export interface FaultRow {
   readonly family: string

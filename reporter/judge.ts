@@ -1,5 +1,5 @@
 /** The verdict over all simulations of a run: which catalogued sites did none of them evaluate? */
-import type { CataloguedSite } from '../plugin/contract.ts'
+import type { CataloguedSite } from './contract.ts'
 import type { CollectedRun } from './collect.ts'
 
 export type Judgement =

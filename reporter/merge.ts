@@ -1,5 +1,5 @@
 /** Adds up the counters of one simulation that ran in slices, one Vitest project a slice. */
-import type { FaultCount, OperationCount, SimulationMeta, SiteCount, UnheardCount } from '../plugin/contract.ts'
+import type { FaultCount, OperationCount, SimulationMeta, SiteCount, UnheardCount } from './contract.ts'
 import type { CollectedSimulation } from './collect.ts'
 
 /** The projects made by `simulationProjects(count)`. */

@@ -1,12 +1,5 @@
 /** What the report says, as plain data: every output format is a function of this. */
-import type {
-  CataloguedSite,
-  FailureSummary,
-  OperationCount,
-  SeedSource,
-  SiteCount,
-  UnheardCount,
-} from '../plugin/contract.ts'
+import type { CataloguedSite, FailureSummary, OperationCount, SeedSource, SiteCount, UnheardCount } from './contract.ts'
 import type { CollectedRun, CollectedSimulation } from './collect.ts'
 import { faultRows, type FaultRow } from './fault-rows.ts'
 import { judgeRun, type Judgement } from './judge.ts'

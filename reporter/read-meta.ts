@@ -1,5 +1,5 @@
 /** Reads what workers wrote into task meta, without trusting it: a blob may come from another version. */
-import type { CataloguedSite, FilePart, SimulationMeta, SimulationProgress } from '../plugin/contract.ts'
+import type { CataloguedSite, FilePart, SimulationMeta, SimulationProgress } from './contract.ts'
 
 type Fields = Record<string, unknown>
 

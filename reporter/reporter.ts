@@ -2,7 +2,7 @@
 import { appendFileSync, writeSync } from 'node:fs'
 import pc from 'picocolors'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
-import { packageName, runSettings } from '../plugin/contract.ts'
+import { packageName, runSettings } from './contract.ts'
 import { collectRun } from './collect.ts'
 import { takeDeadSimulations } from './dead-workers.ts'
 import { formatForeign } from './format.ts'

@@ -1,5 +1,5 @@
 /** Phrases that the terminal table and the GitHub summary share. */
-import type { FailureSummary, OperationCount, SeedSource, UnheardCount } from '../plugin/contract.ts'
+import type { FailureSummary, OperationCount, SeedSource, UnheardCount } from './contract.ts'
 import { formatCount, formatDuration, formatForeign, formatPlural, formatRatio, formatShare } from './format.ts'
 import type { ReportModel, SiteRow } from './model.ts'
 

@@ -83,39 +83,49 @@ function loadedWith(start: string, sources: Source[]): { path: string; imports: 
 
 // ---- rules ----
 
-/** What each part may import besides itself: `runner → shrink → world → workload, actors → bus → nodes, network → engine`. */
-const base = ['engine', 'random', 'chaos', 'assertions']
-const system = [...base, 'network', 'nodes', 'bus', 'actors', 'workload', 'sockets']
+/** What each part may import besides itself, lowest first: a part stands below those that import it. */
+const base = ['src/engine', 'src/random', 'src/chaos', 'src/assertions']
+const system = [...base, 'src/network', 'src/nodes', 'src/bus', 'src/actors', 'src/workload', 'src/sockets']
+const simulator = [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/runner']
 const below: Record<string, readonly string[]> = {
-  random: [],
-  engine: ['random'],
-  chaos: ['engine', 'random'],
-  assertions: ['engine', 'random', 'chaos'],
-  virtual: ['engine', 'random'],
-  network: base,
-  nodes: base,
-  sockets: [...base, 'network', 'nodes', 'virtual'],
-  bus: [...base, 'network', 'nodes'],
-  actors: [...base, 'network', 'nodes', 'bus'],
-  workload: [...base, 'network', 'nodes', 'bus'],
-  world: [...system, 'virtual'],
-  shrink: [...system, 'world'],
-  runner: [...system, 'virtual', 'world', 'shrink'],
+  'src/random': [],
+  'src/engine': ['src/random'],
+  'src/chaos': ['src/engine', 'src/random'],
+  'src/assertions': ['src/engine', 'src/random', 'src/chaos'],
+  'src/virtual': ['src/engine', 'src/random'],
+  'src/network': base,
+  'src/nodes': base,
+  'src/sockets': [...base, 'src/network', 'src/nodes', 'src/virtual'],
+  'src/bus': [...base, 'src/network', 'src/nodes'],
+  'src/actors': [...base, 'src/network', 'src/nodes', 'src/bus'],
+  'src/workload': [...base, 'src/network', 'src/nodes', 'src/bus'],
+  'src/world': [...system, 'src/virtual'],
+  'src/shrink': [...system, 'src/world'],
+  'src/runner': [...system, 'src/virtual', 'src/world', 'src/shrink'],
+  reporter: [],
+  // In both processes: what the main process hands to the workers.
+  'plugin/options': [...simulator, 'reporter/contract.ts'],
+  // In Vitest's main process.
+  'plugin/transform': ['reporter/contract.ts'],
+  'plugin/main': [...simulator, 'plugin/options', 'reporter/contract.ts'],
+  // In Vitest's workers.
+  'plugin/worker': [...simulator, 'plugin/options', 'reporter/contract.ts'],
+  // The doors, and what joins the others.
+  plugin: [...simulator, 'plugin/options', 'plugin/transform', 'plugin/main', 'plugin/worker', 'reporter'],
 }
 
-/** Which part of the house a path belongs to: 'src/engine', 'plugin', 'reporter', … */
+/** Which part of the house a path belongs to: 'src/engine', 'plugin/worker', 'reporter', 'plugin' for its own files, … */
 function partOf(path: string): string {
   const [first = '', second = ''] = path.split('/')
-  return first === 'src' ? `src/${second}` : first
+  const isDeep = first === 'src' || (first === 'plugin' && !second.endsWith('.ts'))
+  return isDeep ? `${first}/${second}` : first
 }
 
 function mayImport(path: string, target: string): boolean {
   const [from, to] = [partOf(path), partOf(target)]
   if (from === to) return true
-  if (from.startsWith('src/')) return to.startsWith('src/') && (below[from.slice(4)] ?? []).includes(to.slice(4))
-  if (from === 'plugin') return to.startsWith('src/') || to === 'reporter'
-  if (from === 'reporter') return target === 'plugin/contract.ts'
-  return from !== 'examples'
+  const allowed = below[from]
+  return allowed === undefined ? from !== 'examples' : allowed.includes(to) || allowed.includes(target)
 }
 
 function importDirection(sources: Source[]): string[] {
@@ -125,12 +135,9 @@ function importDirection(sources: Source[]): string[] {
       .map((found) => ({ ...found, target: resolveFrom(source.path, found.specifier) }))
       .filter(({ target }) => !mayImport(source.path, target))
       .map(({ target, line }) => {
-        const allowed = below[partOf(source.path).slice(4)]
-        const instead = source.path.startsWith('src/')
-          ? `only its own files${allowed?.length ? ` and src/{${allowed.join(',')}}` : ''}`
-          : source.path.startsWith('reporter/')
-            ? 'plugin/contract.ts'
-            : 'the package by its name'
+        const allowed = below[partOf(source.path)]
+        const own = ['its own files', ...(allowed ?? [])].join(', ')
+        const instead = allowed === undefined ? 'the package by its name' : own
         return `${source.path}:${line}: importing ${target} is banned here, use ${instead}`
       }),
   )
@@ -162,10 +169,9 @@ function packageImports(sources: Source[]): string[] {
 
 /** What a door must not load with it: `./sdk` goes into production code, `.` is paid for by every test file. */
 function doors(sources: Source[]): string[] {
+  const isReporter = (target: string) => target.startsWith('reporter/') && target !== 'reporter/contract.ts'
   const heavy = (path: string, specifier: string) =>
-    isRelative(specifier)
-      ? resolveFrom(path, specifier).startsWith('reporter/')
-      : /^(vite$|vitest\/|picocolors)/.test(specifier)
+    isRelative(specifier) ? isReporter(resolveFrom(path, specifier)) : /^(vite$|vitest\/|picocolors)/.test(specifier)
   const bare = (_path: string, specifier: string) => !isRelative(specifier)
   const rules: [string, (path: string, specifier: string) => boolean, string][] = [
     ['src/assertions/sdk.ts', bare, 'src/engine/current.ts: ./sdk has no dependency at all'],
@@ -276,9 +282,11 @@ describe('the tree', () => {
     test(name, () => expect(rule(tree)).toEqual([]))
   }
 
-  test('every folder of src has a place in the import direction', () => {
-    const folders = new Set(tree.filter(({ path }) => path.startsWith('src/')).map(({ path }) => path.split('/')[1]!))
-    expect([...folders].filter((folder) => !(folder in below))).toEqual([])
+  test('every part of the house has a place in the import direction', () => {
+    const parts = new Set(
+      tree.filter(({ path }) => /^(src|plugin|reporter)\//.test(path)).map(({ path }) => partOf(path)),
+    )
+    expect([...parts].filter((part) => !(part in below))).toEqual([])
   })
 
   test('the doors are where the rules look for them', () => {
@@ -295,7 +303,7 @@ describe('the tree', () => {
 
   test('the import direction has no way back', () => {
     for (const [folder, allowed] of Object.entries(below)) {
-      for (const other of allowed) expect(below[other], `${folder} → ${other}`).not.toContain(folder)
+      for (const other of allowed) expect(below[other] ?? [], `${folder} → ${other}`).not.toContain(folder)
     }
   })
 })
@@ -308,15 +316,15 @@ describe('planted', () => {
   test('importDirection', () => {
     const at = (path: string, specifier: string) => one(importDirection, path, `\nimport { x } from '${specifier}'`)
     expect(at('src/engine/engine.ts', '../network/link.ts')).toEqual([
-      'src/engine/engine.ts:2: importing src/network/link.ts is banned here, use only its own files and src/{random}',
+      'src/engine/engine.ts:2: importing src/network/link.ts is banned here, use its own files, src/random',
     ])
     expect(at('src/random/stream.ts', '../engine/engine.ts')).toHaveLength(1)
     expect(at('src/network/link.ts', '../bus/bus.ts')).toHaveLength(1)
     expect(at('src/nodes/life-cycle.ts', '../bus/bus.ts')).toHaveLength(1)
     expect(at('src/actors/actor.ts', '../workload/operation.ts')).toHaveLength(1)
-    expect(at('src/runner/one.ts', '../../plugin/contract.ts')).toHaveLength(1)
-    expect(at('reporter/index.ts', '../plugin/options.ts')).toEqual([
-      'reporter/index.ts:2: importing plugin/options.ts is banned here, use plugin/contract.ts',
+    expect(at('src/runner/one.ts', '../../reporter/contract.ts')).toHaveLength(1)
+    expect(at('reporter/index.ts', '../plugin/options/options.ts')).toEqual([
+      'reporter/index.ts:2: importing plugin/options/options.ts is banned here, use its own files',
     ])
     expect(at('reporter/index.ts', '../src/engine/trace.ts')).toHaveLength(1)
     expect(at('examples/a/bus.test.ts', '../../src/bus/bus.ts')).toHaveLength(1)
@@ -329,7 +337,16 @@ describe('planted', () => {
     expect(at('src/engine/engine.ts', './owner.ts')).toEqual([])
     expect(at('src/runner/one.ts', '../virtual/install.ts')).toEqual([])
     expect(at('plugin/api.ts', '../src/runner/one.ts')).toEqual([])
-    expect(at('reporter/index.ts', '../plugin/contract.ts')).toEqual([])
+    expect(at('reporter/index.ts', './contract.ts')).toEqual([])
+    expect(at('plugin/worker/one.ts', '../../reporter/contract.ts')).toEqual([])
+    expect(at('plugin/worker/one.ts', '../../reporter/judge.ts')).toHaveLength(1)
+    expect(at('plugin/worker/one.ts', '../options/options.ts')).toEqual([])
+    expect(at('plugin/worker/one.ts', '../main/fresh-seed.ts')).toHaveLength(1)
+    expect(at('plugin/worker/one.ts', '../transform/transform.ts')).toHaveLength(1)
+    expect(at('plugin/main/one.ts', '../worker/hooks.ts')).toHaveLength(1)
+    expect(at('plugin/options/one.ts', '../main/fresh-seed.ts')).toHaveLength(1)
+    expect(at('src/world/one.ts', '../shrink/shrink.ts')).toHaveLength(1)
+    expect(at('src/shrink/one.ts', '../runner/one.ts')).toHaveLength(1)
     expect(at('examples/a/bus.test.ts', './bus.ts')).toEqual([])
   })
 
@@ -393,7 +410,7 @@ describe('planted', () => {
     ]
     for (const text of innocent) expect(at('src/engine/engine.ts', text), text).toEqual([])
     expect(at('src/virtual/real.ts', 'Date.now()')).toEqual([])
-    expect(at('plugin/options.ts', 'process.env.CI')).toEqual([])
+    expect(at('plugin/options/options.ts', 'process.env.CI')).toEqual([])
   })
 
   test('fileLength', () => {

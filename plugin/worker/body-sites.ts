@@ -1,5 +1,5 @@
 import type { RequiredSite } from '../../src/runner/stop-rule.ts'
-import type { CataloguedSite, SitePlace } from '../contract.ts'
+import type { CataloguedSite, SitePlace } from '../../reporter/contract.ts'
 
 const key = Symbol.for('vitest-simulation.body')
 

@@ -1,6 +1,6 @@
 import type { SeedFailure } from '../../src/runner/examiner.ts'
 import { plannedMeta } from './meta.ts'
-import type { Replay } from './replay.ts'
+import type { Replay } from './replay/replay.ts'
 import type { TestRun } from './test-run.ts'
 import { type RunningSeed, verdictOnEnd } from './verdict.ts'
 

@@ -1,4 +1,4 @@
-import type { CataloguedSite, SitePlace } from '../contract.ts'
+import type { CataloguedSite, SitePlace } from '../../reporter/contract.ts'
 
 const catalogueKey = Symbol.for('vitest-simulation.catalogue')
 const evaluatedKey = Symbol.for('vitest-simulation.evaluated')

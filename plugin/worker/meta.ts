@@ -7,8 +7,8 @@ import {
   toIterationControl,
   defaultControl,
 } from '../../src/runner/iteration-control.ts'
-import type { FailureSummary, SimulationMeta, SiteCount, SitePlace } from '../contract.ts'
-import type { ProvidedSimulation } from '../provided.ts'
+import type { FailureSummary, SimulationMeta, SiteCount, SitePlace } from '../../reporter/contract.ts'
+import type { ProvidedSimulation } from '../options/provided.ts'
 import { judgedSites } from './body-sites.ts'
 import { catalogue, evaluatedSites } from './evaluated-sites.ts'
 import type { TestSettings } from './settings.ts'

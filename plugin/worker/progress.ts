@@ -1,6 +1,6 @@
 import { type RunnerTestCase, recordArtifact } from 'vitest'
 import { defaultControl, plannedIterations, toIterationControl } from '../../src/runner/iteration-control.ts'
-import type { SimulationProgress } from '../contract.ts'
+import type { SimulationProgress } from '../../reporter/contract.ts'
 import type { TestSettings } from './settings.ts'
 
 declare module 'vitest' {

@@ -1,7 +1,7 @@
 import { inject } from 'vitest'
-import { packageName } from '../contract.ts'
-import type { ProvidedSimulation } from '../provided.ts'
-import { iterationsFromEnvironment, runsAlone, seedFromEnvironment } from '../seed-source.ts'
+import { packageName } from '../../reporter/contract.ts'
+import type { ProvidedSimulation } from '../options/provided.ts'
+import { iterationsFromEnvironment, runsAlone, seedFromEnvironment } from '../options/seed-source.ts'
 
 /** What the plugin provided; without the plugin: what the environment says. */
 export function providedSimulation(): ProvidedSimulation {

@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
-import { type RunningSimulation, runningHeadBytes } from '../contract.ts'
+import { type RunningSimulation, runningHeadBytes } from '../../reporter/contract.ts'
 import { type TestRun, fullName, replayOf } from './test-run.ts'
 
 /** Where it is written which seed runs; a worker that dies of a full heap or a signal cannot say it any more. */

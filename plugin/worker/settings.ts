@@ -1,8 +1,8 @@
 import { type IterationControl, toIterationControl } from '../../src/runner/iteration-control.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { SeedSource } from '../contract.ts'
-import type { ResolvedSettings } from '../options.ts'
-import type { ProvidedSimulation } from '../provided.ts'
+import type { SeedSource } from '../../reporter/contract.ts'
+import type { ResolvedSettings } from '../options/options.ts'
+import type { ProvidedSimulation } from '../options/provided.ts'
 import type { SplitOptions } from './test-options.ts'
 
 /** How one test is to run, after everything that may have a say has had it. */

@@ -1,8 +1,8 @@
 import type { TestOptions } from 'vitest'
 import { badInput } from '../../src/engine/errors.ts'
 import { type SimulationOptions, optionNames, resolveOptions } from '../../src/runner/options.ts'
-import { checkSlowTimeout } from '../option-checks.ts'
-import type { SlowTimeoutOption } from '../options.ts'
+import { checkSlowTimeout } from '../options/option-checks.ts'
+import type { SlowTimeoutOption } from '../options/options.ts'
 
 /** What `simulation.test(name, options, body)` takes: Vitest's own test options, and the simulation's. */
 export interface SimulationTestOptions extends Omit<TestOptions, 'concurrent' | 'sequential'>, SimulationOptions {

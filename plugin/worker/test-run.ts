@@ -1,7 +1,7 @@
 import type { RunnerTask, RunnerTestCase } from 'vitest'
 import type { Body } from '../../src/world/iteration.ts'
-import type { ProvidedSimulation } from '../provided.ts'
-import { type Replayed, replayCommand } from './replay-command.ts'
+import type { ProvidedSimulation } from '../options/provided.ts'
+import { type Replayed, replayCommand } from './replay/command.ts'
 import type { TestSettings } from './settings.ts'
 
 /** One simulation test, as Vitest runs it. */

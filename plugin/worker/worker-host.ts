@@ -1,8 +1,8 @@
 import { fieldReads } from '../../src/engine/describe-error.ts'
 import { defaultLimits } from '../../src/engine/limits.ts'
 import { type Host, type HostHang, plainHost } from '../../src/virtual/host.ts'
-import { type Hang, createWatchdog, isHang } from '../watchdog.ts'
-import { takeBlockingCall, watchAllCalls, watchWaits } from './blocking-calls.ts'
+import { type Hang, createWatchdog, isHang } from './watchdog/watchdog.ts'
+import { takeBlockingCall, watchAllCalls, watchWaits } from './watchdog/blocking-calls.ts'
 
 /** The host of a Vitest worker: slices run under a watchdog that ends an event which blocks for `drainMs`; 0: never. */
 export function workerHost(drainMs: number = defaultLimits.drainMs): Host {

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { SimulationMeta } from '../../plugin/contract.ts'
+import type { SimulationMeta } from '../../reporter/contract.ts'
 import { runVitest, type VitestOutput } from '../helpers/run-vitest.ts'
 import { configHead, makeTemporaryProject } from '../helpers/temporary-project.ts'
 import { repository } from '../lanes/project.mjs'

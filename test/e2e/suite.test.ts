@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { SimulationMeta } from '../../plugin/contract.ts'
+import type { SimulationMeta } from '../../reporter/contract.ts'
 import { maskTimes, simulationReport, type VitestOutput } from '../helpers/run-vitest.ts'
 import { type Command, parseCommand, vitestArguments } from '../readme/shell.ts'
 import { type Outcome, type Project, printed, project, removeProjects } from './project.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { simulationPlugin } from '../../plugin/index.ts'
-import { mergeOptions, resolvePluginOptions, resolveProjectOptions } from '../../plugin/resolve-options.ts'
+import { mergeOptions, resolvePluginOptions, resolveProjectOptions } from '../../plugin/main/resolve-options.ts'
 import { parseDuration } from '../../src/runner/duration.ts'
 
 describe('bad options are refused with the option, its value and what is allowed', () => {

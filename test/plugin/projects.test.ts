@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
-import type { ProvidedSimulation } from '../../plugin/provided.ts'
+import type { ProvidedSimulation } from '../../plugin/options/provided.ts'
 import { runVitest } from '../helpers/run-vitest.ts'
 import type { VitestOutput } from '../helpers/run-vitest.ts'
 

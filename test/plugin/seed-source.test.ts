@@ -5,7 +5,7 @@ import {
   runsAlone,
   seedFromArguments,
   seedFromEnvironment,
-} from '../../plugin/seed-source.ts'
+} from '../../plugin/options/seed-source.ts'
 
 describe('seedFromArguments', () => {
   test.each([

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { createServer } from 'vite'
 import type { ViteDevServer } from 'vite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CataloguedSite } from '../../plugin/contract.ts'
-import { simulationTransform } from '../../plugin/transform.ts'
+import type { CataloguedSite } from '../../reporter/contract.ts'
+import { simulationTransform } from '../../plugin/transform/transform.ts'
 
 const sdk = fileURLToPath(new URL('../../src/assertions/sdk.ts', import.meta.url))
 const shared = globalThis as unknown as Record<symbol, unknown>

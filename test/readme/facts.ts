@@ -4,7 +4,12 @@ import ts from 'typescript'
 import { repository } from '../lanes/project.mjs'
 
 const at = (path: string): string => join(repository, path)
-const roots = ['plugin/api.ts', 'plugin/options.ts', 'plugin/worker/test-options.ts', 'src/chaos/options.ts'].map(at)
+const roots = [
+  'plugin/api.ts',
+  'plugin/options/options.ts',
+  'plugin/worker/test-options.ts',
+  'src/chaos/options.ts',
+].map(at)
 const options: ts.CompilerOptions = {
   module: ts.ModuleKind.NodeNext,
   strict: true,

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { resolvePluginOptions } from '../../plugin/resolve-options.ts'
+import { resolvePluginOptions } from '../../plugin/main/resolve-options.ts'
 import { hopsMax } from '../../src/actors/actor-call.ts'
 import { driftMargin } from '../../src/actors/directory/host.ts'
 import { leaseMs } from '../../src/actors/directory/lease.ts'
@@ -31,13 +31,13 @@ describe('configuration', () => {
       .sort()
 
   test('every option of the plugin and of a test is there, and no other', () => {
-    expect(documented('plugin')).toEqual(propertiesOf('plugin/options.ts', 'SimulationPluginOptions'))
+    expect(documented('plugin')).toEqual(propertiesOf('plugin/options/options.ts', 'SimulationPluginOptions'))
     const ofTests = [...propertiesOf('src/runner/options.ts', 'SimulationOptions'), 'slowTimeout'].sort()
     expect(documented('test')).toEqual(ofTests)
   })
 
   test('what a project may not set says so', () => {
-    const project = propertiesOf('plugin/options.ts', 'SimulationProjectOptions')
+    const project = propertiesOf('plugin/options/options.ts', 'SimulationProjectOptions')
     for (const row of rows.filter(({ For: who }) => who?.includes('plugin'))) {
       const said = Object.values(row).join(' ').includes('not in `test.simulation`')
       expect(said, bare(row['Option'])).toBe(!project.includes(bare(row['Option'])))
@@ -81,7 +81,7 @@ describe('configuration', () => {
       expect(() => checkPlacement(name, 'placement')).not.toThrow()
       expect(names(text('placement'))).toContain(name)
     }
-    for (const name of propertiesOf('plugin/options.ts', 'OverrideOption'))
+    for (const name of propertiesOf('plugin/options/options.ts', 'OverrideOption'))
       expect(text('overrides')).toMatch(new RegExp(`\\b${name}\\b`))
   })
 

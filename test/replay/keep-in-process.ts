@@ -1,2 +1,2 @@
 /** The keeping of seeds, for a process of its own. */
-export { keepSeed } from '../../plugin/worker/corpus.ts'
+export { keepSeed } from '../../plugin/worker/replay/corpus.ts'

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { build } from 'tsdown'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { corpusPath, keepSeed, readCorpus } from '../../plugin/worker/corpus.ts'
+import { corpusPath, keepSeed, readCorpus } from '../../plugin/worker/replay/corpus.ts'
 
 let built: string
 let folder: string

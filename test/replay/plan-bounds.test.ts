@@ -1,7 +1,7 @@
 /** A pasted plan is somebody else's text: it may cost no more than a plan of a failure does. */
 import { deflateRawSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { planFromEnvironment, planToText } from '../../plugin/worker/plan-text.ts'
+import { planFromEnvironment, planToText } from '../../plugin/worker/replay/plan-text.ts'
 
 const read = (SIMULATION_PLAN: string) => planFromEnvironment({ SIMULATION_PLAN })
 const packed = (json: string): string => deflateRawSync(json, { level: 9 }).toString('base64url')

@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { inflateRawSync } from 'node:zlib'
-import type { FailureSummary, SimulationMeta } from '../../plugin/contract.ts'
-import type { PastedPlan } from '../../plugin/worker/plan-text.ts'
+import type { FailureSummary, SimulationMeta } from '../../reporter/contract.ts'
+import type { PastedPlan } from '../../plugin/worker/replay/plan-text.ts'
 import { configHead, makeTemporaryProject } from '../helpers/temporary-project.ts'
 
 const fixture = fileURLToPath(new URL('../fixtures/e2e-replay', import.meta.url))

@@ -2,9 +2,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { readCorpus } from '../../plugin/worker/corpus.ts'
-import { planToText } from '../../plugin/worker/plan-text.ts'
-import type { FailureSummary } from '../../plugin/contract.ts'
+import { readCorpus } from '../../plugin/worker/replay/corpus.ts'
+import { planToText } from '../../plugin/worker/replay/plan-text.ts'
+import type { FailureSummary } from '../../reporter/contract.ts'
 import {
   type KeptFile,
   type ReplayProject,

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { SimulationMeta } from '../../plugin/contract.ts'
+import type { SimulationMeta } from '../../reporter/contract.ts'
 import { runVitest } from '../helpers/run-vitest.ts'
 
 const root = fileURLToPath(new URL('../fixtures/e2e-forms', import.meta.url))

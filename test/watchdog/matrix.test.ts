@@ -50,7 +50,12 @@ beforeAll(() => {
   // Node 20 does not run TypeScript, and Vite must not be between the code and Node here.
   folder = mkdtempSync(join(tmpdir(), 'watchdog-'))
   const files = ['plain', 'cases', 'stand-in'].map((name) => `test/watchdog/fixtures/${name}.ts`)
-  for (const file of [...files, 'plugin/watchdog.ts', 'plugin/watchdog-helper.ts', 'src/virtual/real.ts']) {
+  for (const file of [
+    ...files,
+    'plugin/worker/watchdog/watchdog.ts',
+    'plugin/worker/watchdog/helper.ts',
+    'src/virtual/real.ts',
+  ]) {
     const { outputText } = ts.transpileModule(readFileSync(join(root, file), 'utf8'), {
       compilerOptions: {
         target: ts.ScriptTarget.ES2022,

@@ -1,4 +1,4 @@
-import type { CataloguedSite, FilePart, SimulationMeta } from './contract.ts'
+import type { CataloguedSite, FilePart, SimulationMeta } from '../../reporter/contract.ts'
 import type { ResolvedOptions, SimulationProjectOptions } from './options.ts'
 import type { IterationsChoice, SeedChoice } from './seed-source.ts'
 

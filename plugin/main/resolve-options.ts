@@ -1,4 +1,4 @@
-import { resolveLimits } from '../src/engine/limits.ts'
+import { resolveLimits } from '../../src/engine/limits.ts'
 import {
   checkBoolean,
   checkChaosOption,
@@ -10,11 +10,16 @@ import {
   checkSlowTimeout,
   checkTimezone,
   isPlainObject,
-} from './option-checks.ts'
-import type { ResolvedOptions, ResolvedOverride, ResolvedSettings, SimulationPluginOptions } from './options.ts'
-import type { IterationControl } from '../src/runner/iteration-control.ts'
-import { checkSeed } from './seed-source.ts'
-import { badInput } from '../src/engine/errors.ts'
+} from '../options/option-checks.ts'
+import type {
+  ResolvedOptions,
+  ResolvedOverride,
+  ResolvedSettings,
+  SimulationPluginOptions,
+} from '../options/options.ts'
+import type { IterationControl } from '../../src/runner/iteration-control.ts'
+import { checkSeed } from '../options/seed-source.ts'
+import { badInput } from '../../src/engine/errors.ts'
 
 const settings = ['seed', 'iterations', 'chaos', 'slowTimeout'] as const
 const projectOptions = [...settings, 'overrides', 'determinism', 'keepFailures', 'limits'] as const

@@ -1,4 +1,4 @@
-import type { SiteKind } from './contract.ts'
+import type { SiteKind } from '../../reporter/contract.ts'
 
 /** How a call of an assertion or buggify function is catalogued. */
 export interface SiteFunction {

@@ -1,5 +1,5 @@
 import type { Vite } from 'vitest/node'
-import { packageName } from './contract.ts'
+import { packageName } from '../../reporter/contract.ts'
 import { findDefinitions } from './definitions.ts'
 import { dependents, inlineDependents } from './dependents.ts'
 import { moduleLinks } from './links.ts'

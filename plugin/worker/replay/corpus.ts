@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import type { ReplayPlan } from '../../src/world/replay-plan.ts'
-import type { ExpectedRun } from '../../src/runner/reproduction.ts'
-import { isSeed } from '../../src/random/seed.ts'
+import type { ReplayPlan } from '../../../src/world/replay-plan.ts'
+import type { ExpectedRun } from '../../../src/runner/reproduction.ts'
+import { isSeed } from '../../../src/random/seed.ts'
 import { temporaryName, withFileLock } from './file-lock.ts'
 
 /** One failing seed that is kept. */

@@ -5,7 +5,7 @@ import type { Scope } from './scope.ts'
 import { siteFunctions } from './site-functions.ts'
 import { bare, isFunction, literalText, memberName, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
-import type { SiteKind } from './contract.ts'
+import type { SiteKind } from '../../reporter/contract.ts'
 
 /** A call that defines a simulation test, whatever its form. */
 export interface Definition {

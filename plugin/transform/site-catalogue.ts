@@ -1,6 +1,6 @@
 import { SourceMap } from 'node:module'
 import type { SourceMapPayload } from 'node:module'
-import type { CataloguedSite } from './contract.ts'
+import type { CataloguedSite } from '../../reporter/contract.ts'
 import type { Findings } from './definitions.ts'
 import type { SourceEdit } from './source-edits.ts'
 import type { SyntaxNode } from './syntax.ts'

@@ -1,10 +1,10 @@
-import { badInput } from '../../src/engine/errors.ts'
-import type { ReplayPlan } from '../../src/world/replay-plan.ts'
-import type { ExpectedRun } from '../../src/runner/reproduction.ts'
+import { badInput } from '../../../src/engine/errors.ts'
+import type { ReplayPlan } from '../../../src/world/replay-plan.ts'
+import type { ExpectedRun } from '../../../src/runner/reproduction.ts'
 import { readCorpus } from './corpus.ts'
-import { expectationFromEnvironment } from './expectation-text.ts'
+import { expectationFromEnvironment } from './expected-run-text.ts'
 import { checkExpected, planFromEnvironment } from './plan-text.ts'
-import type { TestSettings } from './settings.ts'
+import type { TestSettings } from '../settings.ts'
 
 /** What a seed that runs alone is to do, and what came of it before. */
 export interface Replay {

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
-import { packageName } from './contract.ts'
+import { packageName } from '../../reporter/contract.ts'
 
 /** The folder of the installed package that a file belongs to; undefined outside node_modules. */
 const installed = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/

@@ -1,8 +1,8 @@
 import { Buffer } from 'node:buffer'
-import { badInput } from '../../src/engine/errors.ts'
-import { strideOf } from '../../src/engine/trace.ts'
-import { hashString } from '../../src/random/hash.ts'
-import type { ExpectedRun } from '../../src/runner/reproduction.ts'
+import { badInput } from '../../../src/engine/errors.ts'
+import { strideOf } from '../../../src/engine/trace.ts'
+import { hashString } from '../../../src/random/hash.ts'
+import type { ExpectedRun } from '../../../src/runner/reproduction.ts'
 
 /** Samples of a run in an expectation: as many bytes in the command line. */
 export const expectationSamples = 16

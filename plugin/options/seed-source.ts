@@ -1,6 +1,6 @@
-import { type SimulationError, badInput } from '../src/engine/errors.ts'
-import { isSeed } from '../src/random/seed.ts'
-import type { SeedSource } from './contract.ts'
+import { type SimulationError, badInput } from '../../src/engine/errors.ts'
+import { isSeed } from '../../src/random/seed.ts'
+import type { SeedSource } from '../../reporter/contract.ts'
 import { closest } from './suggest.ts'
 
 /** A seed with where it came from. */

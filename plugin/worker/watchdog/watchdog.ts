@@ -20,7 +20,7 @@ import {
   receiveMessageOnPort,
   threadId,
 } from 'node:worker_threads'
-import { real } from '../src/virtual/real.ts'
+import { real } from '../../../src/virtual/real.ts'
 import {
   type HelperData,
   type Sample,
@@ -29,7 +29,7 @@ import {
   openedAtOffset,
   sharedBytes,
   sliceFilename,
-} from './watchdog-helper.ts'
+} from './helper.ts'
 
 /** One event blocked the thread longer than it may. Reaches the uncaught exception capture callback, see `defer`. */
 export class Hang extends Error {

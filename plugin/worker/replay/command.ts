@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { relative } from 'node:path'
-import { escapeUnprintable, printableLine } from '../../src/engine/printable.ts'
+import { escapeUnprintable, printableLine } from '../../../src/engine/printable.ts'
 
 /** What a replay command is about. */
 export interface Replayed {

@@ -1,4 +1,4 @@
-import { packageName } from './contract.ts'
+import { packageName } from '../../reporter/contract.ts'
 import { everything, linksOf, lookUp } from './scope.ts'
 import type { Scope } from './scope.ts'
 import { siteFunctions } from './site-functions.ts'

@@ -3,8 +3,8 @@ import fs from 'node:fs'
 import crypto from 'node:crypto'
 import zlib from 'node:zlib'
 import { syncBuiltinESMExports } from 'node:module'
-import { current } from '../../src/engine/current.ts'
-import { replaceFunction } from '../../src/virtual/replace.ts'
+import { current } from '../../../src/engine/current.ts'
+import { replaceFunction } from '../../../src/virtual/replace.ts'
 
 /** A call that blocks the thread in native code, where no inspector can look. */
 export interface BlockingCall {

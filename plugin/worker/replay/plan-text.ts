@@ -1,7 +1,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import { badInput } from '../../src/engine/errors.ts'
-import { type ReplayPlan, checkReplayPlan } from '../../src/world/replay-plan.ts'
-import type { ExpectedRun } from '../../src/runner/reproduction.ts'
+import { badInput } from '../../../src/engine/errors.ts'
+import { type ReplayPlan, checkReplayPlan } from '../../../src/world/replay-plan.ts'
+import type { ExpectedRun } from '../../../src/runner/reproduction.ts'
 
 /** Longest plan that goes into a command line, in characters. */
 const textMax = 6_000

@@ -1,7 +1,7 @@
 import { constants, copyFileSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { threadId } from 'node:worker_threads'
-import { real } from '../../src/virtual/real.ts'
+import { real } from '../../../src/virtual/real.ts'
 
 /** A lock is held for some milliseconds; one that nobody has moved for so long was left behind. */
 const staleMs = 5_000

@@ -1,7 +1,7 @@
-import type { Chaos } from '../src/chaos/options.ts'
-import type { Limits } from '../src/engine/limits.ts'
-import type { Latency } from '../src/network/latency.ts'
-import type { IterationControl } from '../src/runner/iteration-control.ts'
+import type { Chaos } from '../../src/chaos/options.ts'
+import type { Limits } from '../../src/engine/limits.ts'
+import type { Latency } from '../../src/network/latency.ts'
+import type { IterationControl } from '../../src/runner/iteration-control.ts'
 
 /** A number of iterations or an iteration control. */
 export type IterationsOption = number | IterationControl
