@@ -143,6 +143,47 @@ function importDirection(sources: Source[]): string[] {
   )
 }
 
+/** Files that import each other, types too, make a room that nobody can enter from one side. */
+const circlesAllowed = ['src/engine/event.ts, src/engine/owner.ts']
+
+function circles(sources: Source[]): string[] {
+  const known = new Set(sources.map(({ path }) => path))
+  const imports = new Map<string, string[]>()
+  for (const source of sources) {
+    if (!/^(src|plugin|reporter)\//.test(source.path)) continue
+    const targets = importsOf(source).filter(({ specifier }) => isRelative(specifier))
+    const resolved = targets.map(({ specifier }) => resolveFrom(source.path, specifier))
+    imports.set(
+      source.path,
+      resolved.filter((path) => known.has(path)),
+    )
+  }
+  const reached = (start: string): Set<string> => {
+    const seen = new Set<string>()
+    const queue = [...(imports.get(start) ?? [])]
+    for (const path of queue) {
+      if (seen.has(path)) continue
+      seen.add(path)
+      queue.push(...(imports.get(path) ?? []))
+    }
+    return seen
+  }
+  const reach = new Map([...imports.keys()].map((path) => [path, reached(path)]))
+  const found = new Set<string>()
+  for (const [path, all] of reach) {
+    if (!all.has(path)) continue
+    found.add(
+      [...all]
+        .filter((other) => reach.get(other)?.has(path))
+        .toSorted()
+        .join(', '),
+    )
+  }
+  return [...found]
+    .filter((circle) => !circlesAllowed.includes(circle))
+    .map((circle) => `${circle.split(', ')[0]}:1: a circle of imports is banned here, use a file below ${circle}`)
+}
+
 /** Packages each part may import; everything else is banned there. */
 const packages: [RegExp, RegExp, string][] = [
   [/^src\/random\//, /^(node:|seedrandom(\/|$))/, 'node: and seedrandom'],
@@ -258,7 +299,7 @@ function exclusiveTests(sources: Source[]): string[] {
   return [...new Set(found)]
 }
 
-const rules = { importDirection, packageImports, doors, reality, fileLength, leftovers, exclusiveTests }
+const rules = { importDirection, circles, packageImports, doors, reality, fileLength, leftovers, exclusiveTests }
 
 // ---- the tree ----
 
@@ -348,6 +389,24 @@ describe('planted', () => {
     expect(at('src/world/one.ts', '../shrink/shrink.ts')).toHaveLength(1)
     expect(at('src/shrink/one.ts', '../runner/one.ts')).toHaveLength(1)
     expect(at('examples/a/bus.test.ts', './bus.ts')).toEqual([])
+  })
+
+  test('circles', () => {
+    const file = (path: string, ...imports: string[]): Source => ({
+      path,
+      text: imports.map((name) => `import type { X } from './${name}.ts'`).join('\n'),
+    })
+    const three = [
+      file('src/bus/a.ts', 'b'),
+      file('src/bus/b.ts', 'c'),
+      file('src/bus/c.ts', 'a'),
+      file('src/bus/d.ts', 'a'),
+    ]
+    expect(circles(three)).toEqual([
+      'src/bus/a.ts:1: a circle of imports is banned here, use a file below src/bus/a.ts, src/bus/b.ts, src/bus/c.ts',
+    ])
+    expect(circles(three.slice(1))).toEqual([])
+    expect(circles([file('src/engine/event.ts', 'owner'), file('src/engine/owner.ts', 'event')])).toEqual([])
   })
 
   test('packageImports', () => {

@@ -1,4 +1,4 @@
-import { isOurs, meaningOf } from './meaning.ts'
+import { isOurs, meaningOf } from './resolve-meaning.ts'
 import type { ApiMeaning, Links } from './meaning.ts'
 import { linkedScope, lookUp, walk } from './scope.ts'
 import type { Scope } from './scope.ts'

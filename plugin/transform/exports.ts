@@ -1,4 +1,4 @@
-import { meaningOf, meaningOfImport, meaningOfName } from './meaning.ts'
+import { meaningOf, meaningOfImport, meaningOfName } from './resolve-meaning.ts'
 import type { Exports, Meaning } from './meaning.ts'
 import { declaredBy, everything } from './scope.ts'
 import type { Scope } from './scope.ts'

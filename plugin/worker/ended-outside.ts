@@ -1,4 +1,4 @@
-import type { SeedFailure } from '../../src/runner/examiner.ts'
+import type { SeedFailure } from '../../src/runner/seed-failure.ts'
 import { plannedMeta } from './meta.ts'
 import type { Replay } from './replay/replay.ts'
 import type { TestRun } from './test-run.ts'

@@ -1,5 +1,5 @@
 import type { RunnerTestCase } from 'vitest'
-import type { IterationEnd } from '../../src/runner/check-simulation.ts'
+import type { IterationEnd } from '../../src/runner/run-context.ts'
 import { type OpenHook, openAround } from './around-hook.ts'
 import { type SuiteHook, hooksAround, takeOverHooks } from './suite-hooks.ts'
 import { hookSettings } from './vitest-runner.ts'

@@ -1,6 +1,6 @@
 import type { RunnerTestCase } from 'vitest'
 import { errorName } from '../../src/engine/describe-error.ts'
-import type { IterationEnd } from '../../src/runner/check-simulation.ts'
+import type { IterationEnd } from '../../src/runner/run-context.ts'
 import { plainHost } from '../../src/virtual/host.ts'
 import { Expectations } from './expectations.ts'
 import { adaptHostClock, simulationClockOnly } from './host-clock.ts'

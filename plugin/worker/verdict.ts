@@ -1,7 +1,7 @@
 import { relative } from 'node:path'
 import { formatMillis, groupThousands } from '../../src/engine/format.ts'
 import type { SeedUnderWay, SimulationResult } from '../../src/runner/check-simulation.ts'
-import type { SeedFailure } from '../../src/runner/examiner.ts'
+import type { SeedFailure } from '../../src/runner/seed-failure.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import { expectedOf } from '../../src/runner/reproduction.ts'
 import type { FailureSummary } from '../../reporter/contract.ts'

@@ -28,6 +28,13 @@ const turnKind = eventKind<string>('turn', (actor) => actor)
 const noLinks: readonly CallLink[] = []
 const hooksRun = Symbol('hooks')
 
+/** How an activation is to end. */
+export interface Ending {
+  /** False: the registration goes with the node's lease. */
+  readonly unregister: boolean
+  readonly hooks: boolean
+}
+
 /** What an activation asks and tells its node. */
 export interface ActivationOwner {
   readonly engine: Engine

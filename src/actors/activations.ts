@@ -1,15 +1,16 @@
 import { eventKind } from '../engine/event.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Owner } from '../engine/owner.ts'
-import { Activation, type ActivationOwner } from './activation.ts'
-import { actorInvariants } from './actor-system.ts'
+import { Activation, type ActivationOwner, type Ending } from './activation.ts'
+import { actorInvariants } from './invariant-names.ts'
 import type { ActorType } from './actor.ts'
 import type { ActorCall, CallLink } from './actor-call.ts'
 import { createSelf } from './create-self.ts'
 import type { DirectoryClient, Found } from './directory/client.ts'
 import { ActorUnavailable, NotHere } from './errors.ts'
 import { Lease } from './directory/lease.ts'
-import type { NodeActors } from './node-actors.ts'
+import type { ActorCaller, ActorNode } from './actor-node.ts'
+import type { ActorSystem } from './actor-system.ts'
 import type { Registration } from './directory/registration.ts'
 
 const idleKind = eventKind<string>('idle', (actor) => actor)
@@ -27,19 +28,14 @@ interface Closing {
   readonly done: Promise<void>
 }
 
-/** How an activation is to end. */
-interface Ending {
-  /** False: the registration goes with the node's lease. */
-  readonly unregister: boolean
-  readonly hooks: boolean
-}
-
 /** The activations of one incarnation of a node. */
 export class Activations implements ActivationOwner {
   readonly engine
   /** Work under way that no message waits for: turns of timers, deactivations. */
   underWay = 0
-  private readonly owner: NodeActors
+  private readonly node: ActorNode
+  private readonly system: ActorSystem
+  private readonly caller: ActorCaller
   private readonly client: DirectoryClient
   private readonly byId = new Map<string, Activation>()
   /** Activations and deactivations under way, by actor. */
@@ -49,11 +45,12 @@ export class Activations implements ActivationOwner {
   /** No actor is activated any more; resolves when the last one has gone and the lease is given back. */
   private shutDown: Promise<void> | undefined
 
-  constructor(owner: NodeActors, client: DirectoryClient) {
-    this.owner = owner
+  constructor(node: ActorNode, system: ActorSystem, client: DirectoryClient, caller: ActorCaller) {
+    this.node = node
+    this.system = system
     this.client = client
-    this.engine = owner.system.engine
-    const { node, system } = owner
+    this.caller = caller
+    this.engine = system.engine
     this.lease = new Lease(
       this.engine,
       node,
@@ -64,7 +61,7 @@ export class Activations implements ActivationOwner {
   }
 
   get code(): Owner {
-    return this.owner.node.owner
+    return this.node.owner
   }
 
   get size(): number {
@@ -73,7 +70,7 @@ export class Activations implements ActivationOwner {
 
   /** Who is in the middle of something, for a report. */
   *waits(): Iterable<Wait> {
-    const owner = this.owner.node.owner.id
+    const owner = this.node.owner.id
     for (const activation of this.byId.values()) yield* activation.waits(owner)
     for (const [id, { since }] of this.closing) {
       if (!this.byId.has(id)) yield { owner, what: `the end of the registration of ${id}`, since, isUnderWay: true }
@@ -133,7 +130,7 @@ export class Activations implements ActivationOwner {
   lost(): void {
     for (const activation of this.byId.values()) {
       activation.vanish()
-      this.owner.system.ended(activation)
+      this.system.ended(activation)
     }
     this.byId.clear()
   }
@@ -174,7 +171,7 @@ export class Activations implements ActivationOwner {
 
   handledAfterEnd(activation: Activation): void {
     const name = actorInvariants.gone
-    this.engine.report('InvariantViolation', name, `"${name}": ${activation.id} on ${this.owner.node.id}`)
+    this.engine.report('InvariantViolation', name, `"${name}": ${activation.id} on ${this.node.id}`)
   }
 
   busy(change: 1 | -1): void {
@@ -184,7 +181,7 @@ export class Activations implements ActivationOwner {
   private async start(id: string, typeName: string, key: string): Promise<Obtained> {
     await this.closing.get(id)?.done
     if (this.ready(id) !== undefined) return { kind: 'here' }
-    const { system, node } = this.owner
+    const { system, node } = this
     const type = system.types.get(typeName)
     if (type === undefined) throw new ActorUnavailable(id, `there is no actor type '${typeName}'`)
     const lease = await this.lease.acquire()
@@ -206,11 +203,13 @@ export class Activations implements ActivationOwner {
   }
 
   private async activate(activation: Activation, type: ActorType, key: string): Promise<void> {
-    const { system, node } = this.owner
+    const { system, node } = this
     const { id, registration } = activation
     this.byId.set(id, activation)
     try {
-      const methods = await type.factory(createSelf(this.owner, this, activation, key))
+      const methods = await type.factory(
+        createSelf(node, system, this.caller, activation, key, (ending) => this.deactivate(activation, ending)),
+      )
       if (!this.mayRun(activation)) throw new ActorUnavailable(id, `${node.id} lost its lease`)
       activation.begin(methods)
     } catch (error) {
@@ -224,7 +223,7 @@ export class Activations implements ActivationOwner {
 
   private watchIdle(activation: Activation): void {
     const idleMicros = activation.type.idleMs * 1000
-    const { node } = this.owner
+    const { node } = this
     const look = (): void => {
       this.engine.become(node.owner)
       if (activation.state !== 'active') return
@@ -269,6 +268,6 @@ export class Activations implements ActivationOwner {
   private drop(activation: Activation): void {
     activation.end()
     if (this.byId.get(activation.id) === activation) this.byId.delete(activation.id)
-    this.owner.system.ended(activation)
+    this.system.ended(activation)
   }
 }

@@ -9,7 +9,8 @@ import type { Activation } from './activation.ts'
 import type { ActorType } from './actor.ts'
 import { DirectoryHost } from './directory/host.ts'
 import { leaseMs } from './directory/lease.ts'
-import type { ActorNode, NodeActors } from './node-actors.ts'
+import type { ActorMember, ActorNode } from './actor-node.ts'
+import { actorInvariants } from './invariant-names.ts'
 import { type Placement, type PlacementName, createPlacement } from './placement.ts'
 import { majorityOf } from './directory/quorum.ts'
 import type { Registration } from './directory/registration.ts'
@@ -60,7 +61,7 @@ export class ActorSystem {
   /** Ids of the nodes that keep the directory; one, unless there are three nodes or more when the first actor is called. */
   readonly hosts: readonly string[]
   readonly replicas = new Map<string, DirectoryHost>()
-  readonly members = new Map<string, NodeActors>()
+  readonly members = new Map<string, ActorMember>()
   /** Activations that are not gone; more than one of an actor only while the older ones have lost their leases. */
   private readonly living = new Map<string, readonly Activation[]>()
   private readonly sites: Readonly<Record<RoutingSite, SiteRecord>>
@@ -207,11 +208,3 @@ export class ActorSystem {
     return member !== undefined && member.holds(registration.lease)
   }
 }
-
-/** Names of the built-in invariants of actors. */
-export const actorInvariants = {
-  single: 'an actor has at most one live registered activation',
-  registered: 'when quiet, exactly the registered activations are alive',
-  shutdown: 'every activation is deactivated cleanly at shutdown',
-  gone: 'no message is handled by a deactivated activation',
-} as const

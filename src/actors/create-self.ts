@@ -1,26 +1,26 @@
 import { badInput } from '../engine/errors.ts'
 import { clockKind } from '../engine/event.ts'
-import type { Activation } from './activation.ts'
-import type { Activations } from './activations.ts'
-import type { ActorRef } from './actor.ts'
-import type { NodeActors } from './node-actors.ts'
-import type { ActorCallOptions, ActorSelf, ActorState } from './self.ts'
+import type { Activation, Ending } from './activation.ts'
+import type { ActorCallOptions, ActorRef, ActorSelf, ActorState } from './actor.ts'
+import type { ActorCaller, ActorNode } from './actor-node.ts'
+import type { ActorSystem } from './actor-system.ts'
 import { SavedState } from './state.ts'
 
 const actorTimerKind = clockKind<string>('actor timer', (actor) => actor)
 
 /** What the factory of an actor gets. */
 export function createSelf(
-  owner: NodeActors,
-  activations: Activations,
+  node: ActorNode,
+  system: ActorSystem,
+  caller: ActorCaller,
   activation: Activation,
   key: string,
+  deactivate: (ending?: Ending) => Promise<void>,
 ): ActorSelf {
-  const { system, node } = owner
   const { engine } = system
   const { id, fence } = activation
   /** Another activation has taken over: its hooks would act on what is no longer theirs. */
-  const conflicted = (): void => void activations.deactivate(activation, { unregister: true, hooks: false })
+  const conflicted = (): void => void deactivate({ unregister: true, hooks: false })
   const timer = (ms: number, callback: () => unknown, repeats: boolean): (() => void) => {
     if (!(typeof ms === 'number' && ms >= 0 && Number.isFinite(ms))) {
       throw badInput('actor timer ms', ms, 'it must be 0 or more virtual milliseconds')
@@ -53,15 +53,15 @@ export function createSelf(
     node: node.id,
     load: <T>(initial: T): Promise<ActorState<T>> => SavedState.load(system.storage, id, fence, initial, conflicted),
     request: (ref: ActorRef, method: string, payload?: unknown, options?: ActorCallOptions) =>
-      owner.call(ref, method, payload, options, activation.chainOfCall(), true),
-    send: (ref: ActorRef, method: string, payload?: unknown) => owner.cast(ref, method, payload, true),
+      caller.call(ref, method, payload, options, activation.chainOfCall(), true),
+    send: (ref: ActorRef, method: string, payload?: unknown) => caller.cast(ref, method, payload, true),
     after: (ms: number, callback: () => unknown) => timer(ms, callback, false),
     every: (ms: number, callback: () => unknown) => timer(ms, callback, true),
     onDeactivate: (hook: () => unknown) => {
       if (typeof hook !== 'function') throw badInput('self.onDeactivate(hook)', hook, 'it must be a function')
       activation.hooks.push(hook)
     },
-    deactivate: () => void activations.deactivate(activation),
+    deactivate: () => void deactivate(),
   }
   return self as unknown as ActorSelf
 }

@@ -2,24 +2,27 @@ import { EventKind } from '../engine/event.ts'
 import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { DirectoryClient } from './directory/client.ts'
-import type { NodeActors } from './node-actors.ts'
+import type { ActorNode } from './actor-node.ts'
+import type { ActorSystem } from './actor-system.ts'
 
 /** Longest that a slow look-up or placement takes, µs. */
 const slowMicros = 300_000
 
 /** Finds the node on which an actor is, or shall be: cache, directory, placement. */
 export class Locator {
-  private readonly owner: NodeActors
+  private readonly node: ActorNode
+  private readonly system: ActorSystem
   private readonly client: DirectoryClient
   private cache = new Map<string, string>()
   private readonly random: RandomStream
   private directoryFaults: RandomStream | undefined
   private placementFaults: RandomStream | undefined
 
-  constructor(owner: NodeActors, client: DirectoryClient) {
-    this.owner = owner
+  constructor(node: ActorNode, system: ActorSystem, client: DirectoryClient) {
+    this.node = node
+    this.system = system
     this.client = client
-    this.random = owner.system.engine.random(`placement ${owner.node.id}`)
+    this.random = system.engine.random(`placement ${node.id}`)
   }
 
   cached(actor: string): string | undefined {
@@ -47,14 +50,14 @@ export class Locator {
    */
   async locate(actor: string, deadline: number): Promise<string> {
     const registered = await this.lookUp(actor, deadline)
-    this.owner.system.happened(registered === undefined ? 'miss' : 'hit')
+    this.system.happened(registered === undefined ? 'miss' : 'hit')
     const node = registered ?? (await this.place(actor, deadline))
     this.learn(actor, node)
     return node
   }
 
   private async lookUp(actor: string, deadline: number): Promise<string | undefined> {
-    const { system } = this.owner
+    const { system } = this
     const intensity = system.parts.directoryFaults
     let isStale = false
     if (intensity > 0 && system.parts.faults.active) {
@@ -76,7 +79,7 @@ export class Locator {
   }
 
   private async place(actor: string, deadline: number): Promise<string> {
-    const { system, node } = this.owner
+    const { system, node } = this
     const { place, parts } = system
     if (parts.placementFaults > 0 && parts.faults.active) {
       this.placementFaults ??= this.faultRandom('placement')
@@ -102,24 +105,24 @@ export class Locator {
   }
 
   private sleep(micros: number, deadline: number): Promise<void> {
-    const { engine } = this.owner.system
+    const { engine } = this.system
     return engine.sleep(Math.max(0, Math.min(micros, Math.ceil(deadline - engine.now))), EventKind.stall)
   }
 
   /** True when the fault happens: it is not masked. */
   private inject(family: string, actor: string): boolean {
-    const { faults } = this.owner.system.parts
-    const fault = faults.inject(family, faults.named ? `${actor} on ${this.owner.node.id}` : '')
+    const { faults } = this.system.parts
+    const fault = faults.inject(family, faults.named ? `${actor} on ${this.node.id}` : '')
     if (fault !== undefined) faults.effect(fault)
     return fault !== undefined
   }
 
   private faultRandom(family: string): RandomStream {
-    return this.owner.system.engine.random(`faults ${family} ${this.owner.node.id}`)
+    return this.system.engine.random(`faults ${family} ${this.node.id}`)
   }
 
   /** Draws for one actor at one time do not depend on what else was looked for: leaving that out must not move them. */
   private momentOf(actor: string): number {
-    return mix(hashString(actor), this.owner.system.engine.now)
+    return mix(hashString(actor), this.system.engine.now)
   }
 }

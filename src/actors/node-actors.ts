@@ -1,4 +1,3 @@
-import type { Bus } from '../bus/bus.ts'
 import { ConnectionReset, RequestTimeout, SendFailed } from '../bus/errors.ts'
 import type { MessageContext } from '../bus/handler.ts'
 import { copyPayload, sealed } from '../bus/payload.ts'
@@ -10,9 +9,10 @@ import { EventKind } from '../engine/event.ts'
 import type { Effects, Owner } from '../engine/owner.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import { nameSubject } from '../network/message.ts'
-import { type LifeCycle, type LifeCycleListener, isThenable } from '../nodes/life-cycle.ts'
+import { type LifeCycleListener, isThenable } from '../nodes/life-cycle.ts'
 import { Activations } from './activations.ts'
-import type { ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
+import type { ActorCallOptions, ActorRef, ActorType, CallArguments, CallResult, MethodName } from './actor.ts'
+import type { ActorCaller, ActorMember, ActorNode } from './actor-node.ts'
 import {
   type ActorCall,
   type ActorReply,
@@ -32,15 +32,9 @@ import { DirectoryClient } from './directory/client.ts'
 import { serveDirectory } from './directory/service.ts'
 import { ActorUnavailable, Refused } from './errors.ts'
 import { Locator } from './locator.ts'
-import type { ActorCallOptions } from './self.ts'
-
-/** A node as actors see it. */
-export interface ActorNode extends LifeCycle {
-  readonly bus: Bus
-}
 
 /** A node's actors: calls to any actor from here, and the activations that live here. */
-export class NodeActors implements LifeCycleListener {
+export class NodeActors implements ActorCaller, ActorMember, LifeCycleListener {
   readonly node: ActorNode
   readonly system: ActorSystem
   private readonly engine: Engine
@@ -54,8 +48,8 @@ export class NodeActors implements LifeCycleListener {
     this.system = system
     this.engine = system.engine
     this.client = new DirectoryClient(system.engine, node, node.bus, system.hosts, system.replicas.get(node.id))
-    this.locator = new Locator(this, this.client)
-    this.activations = new Activations(this, this.client)
+    this.locator = new Locator(node, system, this.client)
+    this.activations = this.empty()
     system.members.set(node.id, this)
     node.listen(this)
     system.engine.describeWaits(() => this.activations.waits())
@@ -165,7 +159,7 @@ export class NodeActors implements LifeCycleListener {
 
   died(): void {
     this.activations.lost()
-    this.activations = new Activations(this, this.client)
+    this.activations = this.empty()
     this.locator.forgetAll()
   }
 
@@ -293,6 +287,10 @@ export class NodeActors implements LifeCycleListener {
   /** A caller that catches RemoteError must not be able to hide a failed expectation. */
   private failOnAssertion(error: unknown): void {
     if (errorName(error) === 'AssertionError') this.engine.fail(error)
+  }
+
+  private empty(): Activations {
+    return new Activations(this.node, this.system, this.client, this)
   }
 
   /** Registers what other nodes call, for this incarnation. */

@@ -1,6 +1,6 @@
 import { copyPayload } from '../bus/payload.ts'
 import { type Storage, VersionConflict } from '../nodes/storage.ts'
-import type { ActorState } from './self.ts'
+import type { ActorState } from './actor.ts'
 
 /** The saved state of one actor, as its activation holds it. */
 export class SavedState<T> implements ActorState<T> {

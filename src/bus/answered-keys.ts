@@ -1,6 +1,6 @@
 import type { Message } from '../network/message.ts'
 import { copyPayload } from './payload.ts'
-import type { Reply } from './responder.ts'
+import type { Reply } from './handler.ts'
 
 interface Answer {
   done: boolean

@@ -8,7 +8,7 @@ import { type LifeCycle, isThenable } from '../nodes/life-cycle.ts'
 import type { BusShared } from './bus-shared.ts'
 import { rootNameOf } from './errors.ts'
 import { AnsweredKeys } from './answered-keys.ts'
-import type { Handler } from './handler.ts'
+import type { Handler, Reply } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import type { BusMetrics } from './pending.ts'
 
@@ -18,9 +18,6 @@ export interface RemoteFailure {
   readonly message: string
   readonly rootName: string
 }
-
-/** Sends a response; `failed`: the payload is a RemoteFailure. */
-export type Reply = (request: Message, payload: unknown, failed: boolean) => void
 
 interface UnderWay {
   readonly message: Message

@@ -1,74 +1,21 @@
 import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
-import type { Bus } from '../bus/bus.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
-import type { Failure } from '../engine/failure.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
-import { type DriveOptions, Driver, defaultDrive } from '../world/drive.ts'
-import { Examiner, type SeedFailure } from './examiner.ts'
+import { Driver, defaultDrive } from '../world/drive.ts'
+import { Examiner } from './examiner.ts'
+import type { RunContext } from './run-context.ts'
+import type { SeedFailure } from './seed-failure.ts'
 import type { Body } from '../world/iteration.ts'
 import { plannedIterations } from './iteration-control.ts'
 import { type ResolvedOptions, type SimulationOptions, resolveOptions } from './options.ts'
-import { type RequiredSite, type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
-import type { ReplayPlan } from '../world/replay-plan.ts'
-import { type ExpectedRun, unusedFaults } from './reproduction.ts'
+import { type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
+import { unusedFaults } from './reproduction.ts'
 import { SeedRunner } from './seed-runner.ts'
 import { type OperationTally, Tallies, type UnheardTally } from './tallies.ts'
 import type { IterationResult } from '../world/iteration-result.ts'
-
-/** How an iteration ended, for the surroundings. */
-export interface IterationEnd {
-  readonly failure: Failure | undefined
-  /** The seed had run before: it ran again to be recorded, compared or shrunk. */
-  readonly isRepeat: boolean
-}
-
-/** What the surroundings of a simulation bring: the host, the framework's hooks, the run's seed. */
-export interface RunContext {
-  readonly host?: Host
-  readonly drive?: DriveOptions
-  /** Root seed when the test gives none. */
-  readonly seed?: number
-  /** The seed was asked for: run it alone, without regressions. */
-  readonly alone?: boolean
-  /** Seeds that failed earlier; they run first, after `regressions`. */
-  readonly corpus?: readonly number[]
-  /** Sites written inside the body. */
-  readonly bodySites?: readonly RequiredSite[]
-  /** True: modules that the test has loaded have `sometimes` sites that it has not evaluated yet. */
-  readonly unseenSites?: () => boolean
-  /** Ends the run between two events; the result is then 'interrupted'. */
-  readonly signal?: { readonly aborted: boolean }
-  /** Real ms after which the run is interrupted. */
-  readonly deadlineMs?: number
-  /** Before every iteration; real asynchronous work is allowed. What it throws fails the iteration, which then does not run. */
-  readonly beforeIteration?: (number: number) => unknown
-  /** After every iteration, passed or not. What it throws fails an iteration that did not fail by itself. */
-  readonly afterIteration?: (number: number, end: IterationEnd) => unknown
-  /** At the end of the body: what it throws fails the iteration. `asserts`: it has invariants or assertions of the simulator. */
-  readonly afterBody?: (asserts: () => boolean) => unknown
-  /** With each seed before it runs: what is under way when somebody ends the run. */
-  readonly onSeed?: (seed: number, number: number) => void
-  /** A few times a second. */
-  readonly onProgress?: (iterations: number) => void
-  /** Every iteration's result, for laws and benchmarks. */
-  readonly onResult?: (result: IterationResult) => void
-  /** Another bus than ours: for tests that plant a bug in it. */
-  readonly busClass?: typeof Bus
-  /** Faults to leave out. */
-  readonly mask?: ReadonlySet<string>
-  /** What the seed is to do, when it runs alone: a minimal failure. */
-  readonly plan?: ReplayPlan
-  /**
-   * Called with a failing seed before it is shrunk, and about each second with the best so far: what is left of it when
-   * somebody ends the process.
-   */
-  readonly onShrinking?: (best: SeedFailure) => void
-  /** What came of the seed, when it runs alone, before. */
-  readonly expected?: ExpectedRun
-}
 
 /** A site's counts, and whether the verdict depends on it. */
 export interface SiteResult extends Readonly<SiteRecord> {

@@ -4,27 +4,10 @@ import { compareRuns, describeDifference, firstDataParting } from './compare-run
 import type { ReplayPlan } from '../world/replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
 import { isSameError, isSameFailure, isSameRun } from '../shrink/same-failure.ts'
+import type { SeedFailure } from './seed-failure.ts'
 import type { SeedRunner } from './seed-runner.ts'
 import { type CalmRun, type ShrinkBudget, type Shrunk, shrink } from '../shrink/shrink.ts'
 import type { IterationResult } from '../world/iteration-result.ts'
-
-/** A failing seed with its story. */
-export interface SeedFailure {
-  readonly failure: Failure
-  /** Says how the seed differed when it was only run to look again: the first error counts. */
-  readonly differed?: string
-  readonly seed: number
-  /** One-based. */
-  readonly iteration: number
-  /** The recorded run, or the first one where they differ; undefined when it could not be run again (a hang). */
-  readonly run: IterationResult | undefined
-  readonly chaos: string
-  readonly digest: string
-  /** What it ran by, when it was a replay of a minimal failure. */
-  readonly plan?: ReplayPlan | undefined
-  /** The smallest plan that fails the same way, and its recorded run. */
-  readonly minimal?: Shrunk
-}
 
 /** What shrinking may use. */
 export interface ExaminerSettings {

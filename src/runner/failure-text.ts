@@ -5,7 +5,7 @@ import { formatMillis, groupThousands } from '../engine/format.ts'
 import { printableLine } from '../engine/printable.ts'
 import type { TraceEntry } from '../engine/trace.ts'
 import type { SiteResult } from './check-simulation.ts'
-import type { SeedFailure } from './examiner.ts'
+import type { SeedFailure } from './seed-failure.ts'
 import type { Shrunk } from '../shrink/shrink.ts'
 
 /** Longest list of minimal faults or operations. */

@@ -1,5 +1,5 @@
 import { Coverage } from '../assertions/coverage.ts'
-import type { RunContext } from './check-simulation.ts'
+import type { RunContext } from './run-context.ts'
 import type { Driver } from '../world/drive.ts'
 import { type Body, Iteration } from '../world/iteration.ts'
 import type { ResolvedOptions } from './options.ts'

@@ -15,3 +15,6 @@ export function ownerStream(purpose: string): (engine: Engine) => RandomStream {
     return lastStream
   }
 }
+
+/** The stream behind every function of node:crypto and Web Crypto that answers random bytes. */
+export const cryptoStream = ownerStream('crypto')

@@ -1,6 +1,6 @@
 import crypto from 'node:crypto'
 import { current } from '../engine/current.ts'
-import { cryptoStream } from './crypto-stream.ts'
+import { cryptoStream } from './owner-stream.ts'
 import { Immediate } from './immediate.ts'
 import { replaceFunction } from './replace.ts'
 import type { TimerCallback } from './timeout.ts'

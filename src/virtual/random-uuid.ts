@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import { current } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
-import { cryptoStream } from './crypto-stream.ts'
+import { cryptoStream } from './owner-stream.ts'
 import { replaceFunction } from './replace.ts'
 
 type RandomUuid = (options?: unknown) => string

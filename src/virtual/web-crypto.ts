@@ -1,7 +1,7 @@
 import crypto from 'node:crypto'
 import { isTypedArray } from 'node:util/types'
 import { current } from '../engine/current.ts'
-import { cryptoStream } from './crypto-stream.ts'
+import { cryptoStream } from './owner-stream.ts'
 import { virtualUuid } from './random-uuid.ts'
 import { replaceFunction } from './replace.ts'
 

@@ -1,4 +1,4 @@
-import { actorInvariants } from '../actors/actor-system.ts'
+import { actorInvariants } from '../actors/invariant-names.ts'
 import type { PendingRequest } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'

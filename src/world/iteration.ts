@@ -6,7 +6,7 @@ import { type InvariantsOption, builtinInvariants } from './builtin-invariants.t
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
-import { Awaits } from '../engine/awaits.ts'
+import { FollowedPromises } from '../engine/followed-promises.ts'
 import { describeError, fieldReads } from '../engine/describe-error.ts'
 import { Engine, bodyWaits } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
@@ -90,7 +90,7 @@ export class Iteration implements Work {
     this.floating = new FloatingCode(this.engine)
     this.engine.isRepeat = plan.isRepeat === true
     this.rest = new Rest(this.engine)
-    if (plan.awaitsUntil !== undefined) this.engine.awaits = new Awaits(this.engine, plan.awaitsUntil)
+    if (plan.awaitsUntil !== undefined) this.engine.awaits = new FollowedPromises(this.engine, plan.awaitsUntil)
     // Through a name, see World.addNode.
     const stuckSince = (): number | undefined => this.stuckSince()
     this.engine.stuckSince = stuckSince

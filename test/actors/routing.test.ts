@@ -189,9 +189,9 @@ test('a call is not forwarded for ever', async () => {
     Activations.prototype,
     'obtain',
     () =>
-      function (this: { owner: { node: { id: string } } }) {
+      function (this: { node: { id: string } }) {
         // Each node believes that the actor is on the next one.
-        const next = { n1: 'n2', n2: 'n3', n3: 'n1' }[this.owner.node.id]
+        const next = { n1: 'n2', n2: 'n3', n3: 'n1' }[this.node.id]
         return Promise.resolve({ kind: 'elsewhere', node: next })
       } as never,
     async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
-import type { ActorSelf } from '../../src/actors/self.ts'
+import type { ActorSelf } from '../../src/actors/actor.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 import { eventually, fixedLatency } from './helpers.ts'
 

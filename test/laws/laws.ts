@@ -1,9 +1,10 @@
-import type { SeedFailure } from '../../src/runner/examiner.ts'
+import type { SeedFailure } from '../../src/runner/seed-failure.ts'
 /** Laws that hold for every simulation: call them with any body, example or fault profile. */
 import { expect } from 'vitest'
 import { Coverage } from '../../src/assertions/coverage.ts'
 import type { TraceEntry } from '../../src/engine/trace.ts'
-import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
+import type { RunContext } from '../../src/runner/run-context.ts'
+import { type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 import { type DriveOptions, Driver, defaultDrive } from '../../src/world/drive.ts'
 import { type Body, Iteration, type IterationPlan } from '../../src/world/iteration.ts'
 import { type SimulationOptions, resolveOptions } from '../../src/runner/options.ts'

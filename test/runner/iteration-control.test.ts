@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { sometimes } from '../../src/assertions/sdk.ts'
 import { deriveSeed, isSeed } from '../../src/random/seed.ts'
-import { type RunContext, checkSimulation } from '../../src/runner/check-simulation.ts'
+import type { RunContext } from '../../src/runner/run-context.ts'
+import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import {
   fixedCount,
   timeLimit,

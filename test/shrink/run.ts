@@ -1,7 +1,8 @@
 /** Runs a simulation until a seed fails, and its minimal form by itself, through the door that everybody uses. */
 import { expect } from 'vitest'
-import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { SeedFailure } from '../../src/runner/examiner.ts'
+import type { RunContext } from '../../src/runner/run-context.ts'
+import { type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
+import type { SeedFailure } from '../../src/runner/seed-failure.ts'
 import { failureStory } from '../../src/runner/failure-text.ts'
 import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'

@@ -1,7 +1,8 @@
 /** Runs a simulation in-process and answers its verdict, for the tests of what fails a simulation. */
 import { expect } from 'vitest'
 import type { Failure } from '../../src/engine/failure.ts'
-import { type RunContext, type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
+import type { RunContext } from '../../src/runner/run-context.ts'
+import { type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'

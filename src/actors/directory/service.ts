@@ -3,7 +3,7 @@ import { answer, questions } from './questions.ts'
 import { leaseMs } from './lease.ts'
 import { firstBallot } from './ballot.ts'
 import { type DirectoryHost, type HostCopy, driftMargin } from './host.ts'
-import type { ActorNode } from '../node-actors.ts'
+import type { ActorNode } from '../actor-node.ts'
 import type { ActorSystem } from '../actor-system.ts'
 import { askAll, majorityOf } from './quorum.ts'
 
