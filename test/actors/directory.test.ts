@@ -323,6 +323,42 @@ test('two that compete for a register on slow links both get through, one after 
   )
 })
 
+test('once slow links have healed, a change that was waiting long for its next attempt goes on soon', async () => {
+  let attempts = 0
+  await passes(
+    async (sim) => {
+      const setLatency = (ms: number): void => {
+        for (const from of sim.nodes) {
+          for (const to of sim.nodes) {
+            if (from !== to) sim.network.link(from.id, to.id).set({ latency: { kind: 'constant', ms } })
+          }
+        }
+      }
+      const node = sim.nodes[0]!
+      await node.actors.request(Here('x'), 'where')
+      setLatency(900)
+      const stop = sim.network.rule(({ method }) => (method === '$directory.accept' ? 'drop' : 'pass'))
+      const change = async (): Promise<unknown> => {
+        for (;;) {
+          attempts++
+          const changed = clientOf(node).change('y', () => ({ activation: 101, node: node.id, lease: 1 }))
+          const result = await changed.catch(() => undefined)
+          if (result !== undefined) return result
+        }
+      }
+      const changed = node.run(change)
+      await sim.sleep(sim.random.integer(40_000, 80_000))
+      stop()
+      setLatency(2)
+      const healed = sim.now
+      await changed
+      expect(sim.now - healed).toBeLessThan(4_500)
+    },
+    { nodes: 3, iterations: 60, placement: () => 'n1', invariants: { registered: false, shutdown: false } },
+  )
+  expect(attempts).toBeGreaterThan(60)
+})
+
 test('an activation can take out its own registration only', async () => {
   await passes(
     async (sim) => {

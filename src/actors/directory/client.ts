@@ -31,6 +31,9 @@ const costOfRefusal = 1
 const shortestTimeoutMs = 200
 const longestTimeoutMs = 3_200
 
+/** How often a long wait looks whether it may be shorter, µs. */
+const lookAgainMicros = 1_000_000
+
 /** The directory as one node reaches it over the network. */
 export class DirectoryClient {
   private readonly engine: Engine
@@ -92,7 +95,7 @@ export class DirectoryClient {
     // A value that only a minority has accepted may come back, unless a later ballot is accepted over it.
     let mustWrite = settle
     for (let attempt = 0; patience > 0; attempt++) {
-      if (attempt > 0) await this.engine.sleep(this.backoffMicros(attempt))
+      if (attempt > 0) await this.backOff(attempt)
       const ballot = nextBallot(this.highest, this.node.index)
       this.highest = ballot
       const prepare: PrepareMessage = { actor, ballot }
@@ -113,10 +116,26 @@ export class DirectoryClient {
     throw new DirectoryUnavailable(`no majority of ${this.hosts.join(', ')} agreed on ${actor}`)
   }
 
-  /** Two that compete for a register must not meet again and again: the slower the hosts, the longer each waits. */
-  private backoffMicros(attempt: number): number {
-    const longest = Math.max(10_000 << Math.min(attempt, 5), this.roundMicros * 2 ** (Math.min(attempt, 5) - 1))
-    return this.engine.random(`directory ${this.node.id}`).integer(1_000, longest)
+  /**
+   * Two that compete for a register must not meet again and again: the slower the hosts, the longer each waits. A long
+   * wait becomes shorter when the hosts have become faster meanwhile: the lease is renewed each second.
+   */
+  private async backOff(attempt: number): Promise<void> {
+    const { engine } = this
+    const began = engine.now
+    const longest = this.longestBackoff(attempt)
+    const drawn = engine.random(`directory ${this.node.id}`).integer(1_000, longest)
+    for (;;) {
+      const left = began + Math.round(drawn * Math.min(1, this.longestBackoff(attempt) / longest)) - engine.now
+      if (left <= 0) return
+      await engine.sleep(Math.min(left, lookAgainMicros))
+    }
+  }
+
+  /** µs */
+  private longestBackoff(attempt: number): number {
+    const doublings = Math.min(attempt, 5)
+    return Math.max(10_000 << doublings, this.roundMicros * 2 ** (doublings - 1))
   }
 
   /** Prolongs this node's lease; true when a majority has done so within `timeoutMs` (default: as long as usual). */
@@ -126,8 +145,12 @@ export class DirectoryClient {
     const ask = (i: number): Promise<boolean> =>
       this.ask(hosts[i] as string, '$directory.renew', message, timeoutMs ?? this.timeoutMs, true)
     const majority = majorityOf(hosts.length)
-    const { replies } = await (timeoutMs === undefined ? this.timed(ask) : askAll(hosts.length, majority, ask))
-    return countOf(replies, isYes) >= majority
+    const asked = this.engine.now
+    const round = await askAll(hosts.length, majority, ask)
+    // Whoever waits for as long as the lease lasts does not call the hosts late.
+    if (round.majority) this.learn(asked)
+    else if (timeoutMs === undefined) this.late()
+    return countOf(round.replies, isYes) >= majority
   }
 
   /** Gives this node's lease back: every registration under it is void. */
@@ -168,9 +191,13 @@ export class DirectoryClient {
       this.late()
       return round
     }
+    this.learn(asked)
+    return round
+  }
+
+  private learn(asked: number): void {
     this.roundMicros = this.engine.now - asked
     this.timeoutMs = bounded(Math.max(this.timeoutMs * 0.8, (this.roundMicros / 1000) * 3))
-    return round
   }
 
   private late(): void {

@@ -18,6 +18,7 @@ export function serveDirectory(node: ActorNode, host: DirectoryHost, system: Act
 }
 
 const firstTimeoutMs = 500
+const longestTimeoutMs = 4_000
 
 /** Wait between two attempts to learn from the others, µs. */
 const retryMicros = 200_000
@@ -53,7 +54,7 @@ async function recover(node: ActorNode, host: DirectoryHost, system: ActorSystem
       return
     }
     if (round.majority) break
-    timeout = Math.min(timeout * 2, 60_000)
+    timeout = Math.min(timeout * 2, longestTimeoutMs)
     await engine.sleep(retryMicros)
   }
   await engine.sleep(Math.round(leaseMs * 1000 * (1 + 2 * driftMargin)))
