@@ -106,7 +106,7 @@ const below: Record<string, readonly string[]> = {
   // In both processes: what the main process hands to the workers.
   'plugin/options': [...simulator, 'reporter/contract.ts'],
   // In Vitest's main process.
-  'plugin/transform': ['reporter/contract.ts'],
+  'plugin/transform': ['plugin/options/modifiers.ts', 'reporter/contract.ts'],
   'plugin/main': [...simulator, 'plugin/options', 'reporter/contract.ts'],
   // In Vitest's workers.
   'plugin/worker': [...simulator, 'plugin/options', 'reporter/contract.ts'],

@@ -1,3 +1,4 @@
+import { modifiers } from '../options/modifiers.ts'
 import { packageName } from '../../reporter/contract.ts'
 import { everything, linksOf, lookUp } from './scope.ts'
 import type { Meaning } from './meaning.ts'
@@ -7,7 +8,7 @@ import { bare, memberName, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 const doors = [packageName, `${packageName}/sdk`]
-const flags = new Set(['test', 'skip', 'only', 'todo', 'fails', 'concurrent', 'sequential'])
+const chained = new Set<string>(['test', ...modifiers])
 
 /** Vitest's own rule (packages/vitest/src/node/ast-collect.ts, the same in 4.1 and 5.1). */
 export function isVisible(name: string): boolean {
@@ -111,7 +112,7 @@ function memberOf(meaning: Meaning | undefined, name: string, depth: number): Me
     return meaning.of ? fromElsewhere(meaning.of(name, depth), name) : exported(name, false)
   }
   if (meaning?.kind !== 'api') return undefined
-  if (flags.has(name)) return { ...meaning, modifiers: [...meaning.modifiers, name] }
+  if (chained.has(name)) return { ...meaning, modifiers: [...meaning.modifiers, name] }
   if (name === 'each' || name === 'for') return { kind: 'cases', of: meaning }
   if (name === 'skipIf' || name === 'runIf') return { kind: 'condition', of: meaning }
   if (name === 'with') return { kind: 'with', of: meaning }

@@ -1,10 +1,13 @@
 import type { Definition, Findings } from './definitions.ts'
 import type { SourceEdit } from './source-edits.ts'
+import { collectedModifiers } from '../options/modifiers.ts'
 import { bare, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 /** The tag that every simulation test carries when the plugin is there. */
 export const simulationTag = 'simulation'
+
+const collected: readonly string[] = collectedModifiers
 
 /** Bound to nothing, and visible to the collector by its end. */
 const visibleName = '__simulationTest'
@@ -44,7 +47,7 @@ export function discoveryEdits(code: string, { definitions, visibleNames }: Find
 }
 
 function announcement(code: string, { api, name, options }: Definition): string {
-  const chain = api.modifiers.filter((modifier) => ['skip', 'only', 'todo', 'concurrent'].includes(modifier))
+  const chain = api.modifiers.filter((modifier) => collected.includes(modifier))
   const settings: string[] = []
   const tags: string[] = [`'${simulationTag}'`]
   for (const source of [...api.options, ...(options ? [options] : [])]) {
@@ -53,7 +56,7 @@ function announcement(code: string, { api, name, options }: Definition): string 
       const value = nodeAt(property, 'value')
       if (!key || !value) continue
       if (key === 'tags') tags.push(...literalsIn(code, value))
-      else if (['skip', 'only', 'todo', 'concurrent'].includes(key)) settings.push(`${key}:${oneLine(code, value)}`)
+      else if (collected.includes(key)) settings.push(`${key}:${oneLine(code, value)}`)
     }
   }
   const callee = [visibleName, ...chain].join('.') + (api.dynamic ? '.each()' : '')

@@ -1,6 +1,7 @@
 import type { RunnerTestCase } from 'vitest'
 import type { IterationEnd } from '../../src/runner/run-context.ts'
 import { type OpenHook, openAround } from './around-hook.ts'
+import { IterationFixtures } from './fixtures.ts'
 import { type SuiteHook, hooksAround, takeOverHooks } from './suite-hooks.ts'
 import { hookSettings } from './vitest-runner.ts'
 import { within } from './within.ts'
@@ -20,7 +21,8 @@ export class IterationHooks {
   private readonly beforeEach: SuiteHook[][]
   private readonly afterEach: SuiteHook[][]
   private readonly settings = hookSettings()
-  /** There are hooks of the suites, so something must be awaited between two iterations. */
+  private readonly fixtures: IterationFixtures
+  /** There are hooks of the suites or fixtures, so something must be awaited between two iterations. */
   readonly any: boolean
   private open: OpenHook[] = []
   private cleanups: Callback[] = []
@@ -33,7 +35,9 @@ export class IterationHooks {
     this.around = hooksAround(task, 'aroundEach').flat()
     this.beforeEach = hooksAround(task, 'beforeEach')
     this.afterEach = hooksAround(task, 'afterEach').reverse()
-    this.any = [this.around, ...this.beforeEach, ...this.afterEach].some((hooks) => hooks.length > 0)
+    this.fixtures = IterationFixtures.of(task.context)
+    const hooks = [this.around, ...this.beforeEach, ...this.afterEach]
+    this.any = this.fixtures.any || hooks.some((some) => some.length > 0)
   }
 
   /** True: the iteration has left something to be called after it. */
@@ -44,6 +48,7 @@ export class IterationHooks {
 
   /** Opens the hooks around an iteration; `start` comes after them and before `beforeEach`. */
   async before(start: () => void): Promise<void> {
+    await this.fixtures.open()
     if (this.begun) {
       this.begun = false
       return
@@ -79,6 +84,7 @@ export class IterationHooks {
     await this.each(order === 'stack' ? cleanups.reverse() : cleanups, (cleanup) =>
       failed.catch(() => within(timeoutMs, what, Promise.resolve(cleanup()))),
     )
+    await failed.catch(() => this.fixtures.close())
     await this.handlers(failure !== undefined || failed.any, isRepeat, failed)
     for (const hook of this.open.splice(0).reverse()) await failed.catch(() => hook.close())
     failed.throw()

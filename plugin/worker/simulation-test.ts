@@ -11,8 +11,10 @@ import { SimulationError, badInput } from '../../src/engine/errors.ts'
 import { refuseGenerator } from '../../src/engine/generators.ts'
 import type { Body } from '../../src/world/iteration.ts'
 import type { Simulation } from '../../src/world/simulation.ts'
+import { modifiers } from '../options/modifiers.ts'
 import { bodyContext } from './body-context.ts'
 import { noteBody } from './body-sites.ts'
+import { perIteration } from './fixtures.ts'
 import { plannedMeta } from './meta.ts'
 import { providedSimulation } from './provided.ts'
 import { runTest } from './run-test.ts'
@@ -20,8 +22,7 @@ import { type TestSettings, settingsFor } from './settings.ts'
 import { prepareSimulations } from './suite-hooks.ts'
 import { type SimulationTestOptions, splitOptions } from './test-options.ts'
 import type { SimulationTest } from './types.ts'
-
-const flags = ['skip', 'only', 'todo', 'fails', 'concurrent'] as const
+import { wantedFixtures } from './wanted-fixtures.ts'
 
 /** Anything a user may write as the body. */
 type WrittenBody = (...args: never[]) => unknown
@@ -61,7 +62,9 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
     named()
   }
   const api = define as unknown as Record<string, unknown>
-  for (const flag of flags) lazily(api, flag, () => createSimulationTest({ ...base, test: base.test[flag] as TestAPI }))
+  for (const modifier of modifiers) {
+    lazily(api, modifier, () => createSimulationTest({ ...base, test: base.test[modifier] as TestAPI }))
+  }
   lazily(api, 'test', () => api)
   api.skipIf = (condition: unknown) => createSimulationTest({ ...base, test: base.test.skipIf(condition) as TestAPI })
   api.runIf = (condition: unknown) => createSimulationTest({ ...base, test: base.test.runIf(condition) as TestAPI })
@@ -72,13 +75,18 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
     return createSimulationTest({ ...base, options: { ...base.options, ...options } })
   }
   api.extend = (fixtures: string | Record<string, unknown>, ...more: unknown[]) => {
-    const from = base.test as unknown as { extend(...args: unknown[]): TestAPI }
-    const names = typeof fixtures === 'string' ? [fixtures] : Object.keys(fixtures)
+    const from = base.test as unknown as { extend(fixtures: object): TestAPI }
+    const given = perIteration(fixtures, more)
     return createSimulationTest({
       ...base,
-      test: from.extend(fixtures, ...more),
-      fixtures: [...new Set([...base.fixtures, ...names])],
+      test: from.extend(given),
+      fixtures: [...new Set([...base.fixtures, ...Object.keys(given)])],
     })
+  }
+  api.override = (fixtures: string | Record<string, unknown>, ...more: unknown[]) => {
+    const from = base.test as unknown as { override(fixtures: object): unknown }
+    from.override(perIteration(fixtures, more))
+    return api
   }
   return define as unknown as SimulationTest
 }
@@ -99,7 +107,7 @@ function defineMany(base: Base, cases: readonly unknown[], rest: readonly unknow
       const given = bodyContext(context)
       return handler(() => (sim) => call(...args, sim, given))(context)
     }
-    one.toString = () => `(item, ${contextPattern(base)}) => {}`
+    one.toString = () => `(item, ${contextPattern(base, body)}) => {}`
     table(name, vitestOptions, one)
     named()
   }
@@ -159,7 +167,7 @@ function prepare(
       return runTest({ task, signal: context.signal, settings, provided, body: bodyFor(context), written })
     }
     // Vitest reads which fixtures a test wants from the source text of its function.
-    run.toString = () => `(${contextPattern(base)}) => {}`
+    run.toString = () => `(${contextPattern(base, written)}) => {}`
     return run
   }
   return { vitestOptions, handler, named }
@@ -189,8 +197,8 @@ function suiteNames(suite: SuiteLike | undefined): string[] {
   return suite === undefined ? [] : [...suiteNames(suite.suite), suite.name].filter((name) => name !== '')
 }
 
-function contextPattern(base: Base): string {
-  return `{ ${['task', 'signal', ...base.fixtures].join(', ')} }`
+function contextPattern({ fixtures }: Base, body: WrittenBody): string {
+  return `{ ${['task', 'signal', ...wantedFixtures(fixtures, body)].join(', ')} }`
 }
 
 /** Takes (name, body), (name, options, body) or (name, body, timeout) apart. */

@@ -1,6 +1,7 @@
 import type { TestOptions } from 'vitest'
 import { badInput } from '../../src/engine/errors.ts'
 import { type SimulationOptions, optionNames, resolveOptions } from '../../src/runner/options.ts'
+import { modifiers } from '../options/modifiers.ts'
 import { checkSlowTimeout } from '../options/option-checks.ts'
 import type { SlowTimeoutOption } from '../options/options.ts'
 
@@ -8,23 +9,12 @@ import type { SlowTimeoutOption } from '../options/options.ts'
 export interface SimulationTestOptions extends Omit<TestOptions, 'concurrent' | 'sequential'>, SimulationOptions {
   /** Simulations share the process' globals: concurrent ones run one after the other. */
   readonly concurrent?: boolean
+  readonly sequential?: boolean
   /** When this test is called slow, and when it is ended. */
   readonly slowTimeout?: SlowTimeoutOption
 }
 
-const vitestNames = [
-  'timeout',
-  'retry',
-  'repeats',
-  'tags',
-  'meta',
-  'skip',
-  'only',
-  'todo',
-  'fails',
-  'concurrent',
-  'sequential',
-]
+const vitestNames: readonly string[] = ['timeout', 'retry', 'repeats', 'tags', 'meta', ...modifiers]
 
 /** The two halves of a test's options. */
 export interface SplitOptions {

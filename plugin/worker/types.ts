@@ -1,5 +1,6 @@
 import type { TestContext } from 'vitest'
 import type { Simulation } from '../../src/world/simulation.ts'
+import type { Modifier } from '../options/modifiers.ts'
 import type { SimulationTestOptions } from './test-options.ts'
 
 /** The three forms of a definition. */
@@ -35,15 +36,10 @@ type Builder<T, Context> = (
 ) => T | Promise<T>
 
 /** `simulation.test` with all its chains; as Vitest's `test`. */
-export interface SimulationTest<Extra = object> extends Define<SimulationBody<Extra>> {
+export interface SimulationTest<Extra = object>
+  extends Define<SimulationBody<Extra>>, Readonly<Record<Modifier, SimulationTest<Extra>>> {
   /** The same function: `simulation.test(…)` and `simulation(…)` are one. */
   readonly test: SimulationTest<Extra>
-  readonly skip: SimulationTest<Extra>
-  readonly only: SimulationTest<Extra>
-  readonly todo: SimulationTest<Extra>
-  /** Passes when the simulation fails. */
-  readonly fails: SimulationTest<Extra>
-  readonly concurrent: SimulationTest<Extra>
   skipIf(condition: unknown): SimulationTest<Extra>
   runIf(condition: unknown): SimulationTest<Extra>
   /** One simulation per case; a case that is a list becomes the body's first arguments, `sim` the last. */
@@ -55,7 +51,7 @@ export interface SimulationTest<Extra = object> extends Define<SimulationBody<Ex
   for<T>(cases: readonly T[]): Define<(item: T, sim: Simulation, context: SimulationContext<Extra>) => unknown>
   /** A copy with these options as defaults. */
   with(options: SimulationTestOptions): SimulationTest<Extra>
-  /** A copy whose bodies find Vitest fixtures in their context; they are made once per test, not per iteration. */
+  /** A copy whose bodies find Vitest fixtures in their context; those of scope 'test' are made anew for each iteration. */
   extend<T extends object>(
     fixtures: Fixtures<T, SimulationContext<Extra & T>>,
   ): SimulationTest<Omit<Extra, keyof T> & T>
@@ -69,4 +65,7 @@ export interface SimulationTest<Extra = object> extends Define<SimulationBody<Ex
     make: Builder<T, SimulationContext<Extra>> | T,
   ): SimulationTest<Omit<Extra, K> & Record<K, T>>
   extend<K extends string, T>(name: K, value: T): SimulationTest<Omit<Extra, K> & Record<K, T>>
+  /** Gives fixtures another value in the suite around, and returns this. */
+  override(fixtures: Partial<Fixtures<Extra, SimulationContext<Extra>>>): this
+  override<K extends keyof Extra & string>(name: K, value: Extra[K] | Builder<Extra[K], SimulationContext<Extra>>): this
 }

@@ -15,7 +15,7 @@ import { type TestRun, fullName, replayOf } from './test-run.ts'
 /** Samples of a minimal run that go into a command line. */
 const pastedSamples = 64
 
-const hookNames = 'aroundEach, beforeEach, afterEach, onTestFinished, onTestFailed'
+const hookNames = 'fixtures, aroundEach, beforeEach, afterEach, onTestFinished, onTestFailed'
 
 /** Why a simulation fails, for Vitest and for the report. */
 export interface Verdict {

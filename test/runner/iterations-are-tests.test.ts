@@ -173,7 +173,33 @@ describe("Vitest's context", () => {
   test('has the fixtures of extend, in both forms', () => {
     passes('with built fixtures')
     expect(printed('BUILT')).toEqual(['8081 21 user of http://localhost:8080 1 with built fixtures'])
-    expect(printed('CLOSED')).toEqual(['8080'])
+    expect(printed('CLOSED')).toEqual(['8080', '8080', '8080'])
+  })
+})
+
+describe('fixtures', () => {
+  test('are made and closed around each iteration as around each attempt of a test', () => {
+    const iterates = said('ITERATES').map((one) => one.replace(/port \d+/, 'port N'))
+    const repeats = said('REPEATS').map((one) => one.replace(/port \d+/, 'port N'))
+    expect(iterates.filter((one) => one.startsWith('body'))).toEqual(['body 21 1', 'body 21 2'])
+    expect(iterates).toEqual(repeats)
+    expect(iterates).not.toContain('open unused')
+    expect(iterates.filter((one) => one === 'open always')).toHaveLength(1)
+  })
+
+  test('are what hooks see, and what an override says', () => {
+    for (const name of ['get those of the iteration', 'get them, too, where', 'stands in this suite']) passes(name)
+    for (const name of ['is there for who takes the context whole', 'and after 1 2']) passes(name)
+  })
+
+  test.each([
+    ['a fixture that cannot be closed', /cannot close 2\n\n {2}seed \d+ · iteration 2 of 5 /],
+    ['a fixture that cannot be made', /cannot be made\n\n {2}seed 5 · iteration 1 of 3 /],
+    ['a fixture that uses nothing', /fixture 'silent' ended without calling use\(value\)/],
+  ])('%s fails its iteration', (name, text) => expect(failureOf(name)).toMatch(text))
+
+  test('simulations that say that they run in sequence run', () => {
+    for (const name of ['by its chain', 'by its chain, 1', 'by its option']) passes(name)
   })
 })
 

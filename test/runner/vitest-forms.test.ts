@@ -107,9 +107,9 @@ describe('forms and chains', () => {
     expect(ran('twice')).toEqual(['1 3', '2 3'])
   })
 
-  test('fixtures are made once per test and closed after it', () => {
-    expect(ran('fixture')).toEqual(['1 database 1', '2 database 1', '3 database 1', 'case 7 database 2'])
-    expect(stdout.match(/^CLOSED$/gm)).toHaveLength(2)
+  test('fixtures are made for each iteration and closed after it', () => {
+    expect(ran('fixture')).toEqual(['1 database 1', '2 database 2', '3 database 3', 'case 7 database 4'])
+    expect(stdout.match(/^CLOSED$/gm)).toHaveLength(4)
   })
 
   test('the seed of the plugin is the root seed of all', () => {
