@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest, VitestPluginContext } from 'vitest/node'
-import { CoverageJudge, SimulationReporter, judgeMark } from '../reporter/index.ts'
+import { QuietReporter, SimulationReporter, quietMark } from '../reporter/index.ts'
 import { SimulationError } from '../src/engine/errors.ts'
 import { type FilePart, packageName, runSettings } from '../reporter/contract.ts'
 import { freshSeed } from './main/fresh-seed.ts'
@@ -15,6 +15,7 @@ import type { RunOptions } from './main/resolve-options.ts'
 import {
   chooseSeed,
   iterationsFromEnvironment,
+  refuseMisspeltVariables,
   runsAlone,
   seedFromArguments,
   seedFromEnvironment,
@@ -44,6 +45,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
   const commandLine = seedFromArguments(process.argv)
   const environment = seedFromEnvironment(process.env)
   const iterations = iterationsFromEnvironment(process.env)
+  refuseMisspeltVariables(process.env)
   setTimezone(run.timezone)
 
   // Everything per project happens here and nothing in `config()`: Vitest 5 shares one server between projects.
@@ -72,7 +74,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
         configuration: configurationArguments(vitest.vite.config.configFile, vitest.config.root, process.cwd()),
         pool,
         part: partOf(vitest),
-        ...(hasReporter && { runningSeeds: runSettings.get(vitest)?.runningSeeds }),
+        ...runningSeedsOf(vitest),
         reporter: hasReporter,
       }
       project.provide('simulation', provided)
@@ -125,17 +127,22 @@ function addReporter(vitest: Vitest, { reporter, coverage }: RunOptions): boolea
     if (name === `${packageName}/reporter`) return true
     return typeof entry === 'object' && entry !== null && reporterMark in entry
   }
-  const add = (added: SimulationReporter | CoverageJudge): void => {
+  const add = (added: SimulationReporter | QuietReporter): void => {
     vitest.config.reporters = [...vitest.config.reporters, added] as typeof vitest.config.reporters
   }
   const isThere = vitest.config.reporters.some(isOurs)
   if (!isThere && reporter) add(new SimulationReporter())
   // Without a report the run is judged all the same.
-  else if (!isThere && coverage === 'required' && !vitest.config.reporters.some(isJudge)) add(new CoverageJudge())
+  else if (!isThere && !vitest.config.reporters.some(isQuiet)) add(new QuietReporter())
   return isThere || reporter
 }
 
-const isJudge = (entry: unknown): boolean => typeof entry === 'object' && entry !== null && judgeMark in entry
+const isQuiet = (entry: unknown): boolean => typeof entry === 'object' && entry !== null && quietMark in entry
+
+function runningSeedsOf(vitest: Vitest): Pick<ProvidedSimulation, 'runningSeeds'> {
+  const settings = runSettings.get(vitest)
+  return settings === undefined ? {} : { runningSeeds: settings.runningSeeds }
+}
 
 /** Arrays of the configuration are replaced, never pushed to: Vitest shares its defaults between projects. */
 function addTag(project: TestProject): void {

@@ -1,7 +1,8 @@
 /** Which seeds were running in workers that are no more: they left a file each, see plugin/worker/running-seed.ts. */
 import { readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type FailureSummary, type RunningSimulation, runningHeadBytes } from './contract.ts'
+import { type FailureSummary, type RunningSimulation, packageName, runningHeadBytes } from './contract.ts'
+import { formatForeign } from './format.ts'
 
 export interface DeadSimulation extends RunningSimulation {
   readonly failure: FailureSummary
@@ -13,6 +14,13 @@ export const takeDeadSimulations = (folder: string | undefined): DeadSimulation[
   const dead = namesIn(folder).flatMap((name) => read(join(folder, name)) ?? [])
   rmSync(folder, { recursive: true, force: true })
   return dead
+}
+
+/** For a run without a report. */
+export const describeDead = ({ test, failure }: DeadSimulation): string => {
+  const { seed, iteration, name, replay } = failure
+  const text = `${packageName}: ${test}, iteration ${iteration}, seed ${seed}: ${name}`
+  return `\n${formatForeign(text)}\n  replay: ${formatForeign(replay)}\n`
 }
 
 const namesIn = (folder: string): string[] => {

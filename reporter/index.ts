@@ -2,4 +2,4 @@
 export { SimulationReporter, SimulationReporter as default, reporterMark } from './reporter.ts'
 export type { SimulationReporterOptions } from './reporter.ts'
 /** @internal For the plugin. */
-export { CoverageJudge, judgeMark } from './coverage-judge.ts'
+export { QuietReporter, quietMark } from './quiet-reporter.ts'

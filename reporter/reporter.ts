@@ -4,7 +4,7 @@ import pc from 'picocolors'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { packageName, runSettings } from './contract.ts'
 import { collectRun } from './collect.ts'
-import { takeDeadSimulations } from './dead-workers.ts'
+import { describeDead, takeDeadSimulations } from './dead-workers.ts'
 import { formatForeign } from './format.ts'
 import { formatGithubSummary } from './github.ts'
 import { missedReplay } from './missed-replay.ts'
@@ -92,11 +92,7 @@ export class SimulationReporter implements Reporter {
   /** Vitest goes down with a thread that dies (seen on 4.1.12), without another word to its reporters. */
   readonly #crashed = (): void => {
     const settings = this.#vitest && runSettings.get(this.#vitest)
-    for (const dead of takeDeadSimulations(settings?.runningSeeds)) {
-      const { seed, iteration, name, replay } = dead.failure
-      const text = `${packageName}: ${dead.test}, iteration ${iteration}, seed ${seed}: ${name}`
-      writeSync(2, `\n${formatForeign(text)}\n  replay: ${formatForeign(replay)}\n`)
-    }
+    for (const one of takeDeadSimulations(settings?.runningSeeds)) writeSync(2, describeDead(one))
   }
 
   #report(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {

@@ -84,6 +84,26 @@ export function iterationsFromEnvironment(environment: Environment): IterationsC
   throw badInput('SIMULATION_ITERATIONS', text, 'a number of iterations is a whole number of at least 1')
 }
 
+const variableNames = ['SIMULATION_SEED', 'SIMULATION_ITERATIONS', 'SIMULATION_PLAN', 'SIMULATION_EXPECT']
+
+/**
+ * Refuses a variable that is nearly one of ours: it would have no effect. Others that begin with SIMULATION_ may belong
+ * to the application.
+ */
+export function refuseMisspeltVariables(environment: Environment): void {
+  for (const [name, value] of Object.entries(environment)) {
+    if (!/^simulation_?/i.test(name) || variableNames.includes(name) || value === undefined || value === '') continue
+    const rest = (text: string): string => text.replace(/^simulation_?/i, '')
+    const meant = closest(rest(name), variableNames.map(rest))
+    if (meant === undefined) continue
+    throw badInput(
+      `environment variable ${name}`,
+      value,
+      `there is none of that name: did you mean SIMULATION_${meant}?`,
+    )
+  }
+}
+
 /** Everywhere a seed may come from; what is undefined there does not choose. */
 export interface SeedSources {
   readonly commandLine?: SeedChoice | undefined

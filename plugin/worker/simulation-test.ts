@@ -11,7 +11,7 @@ import { SimulationError, badInput } from '../../src/engine/errors.ts'
 import { refuseGenerator } from '../../src/engine/generators.ts'
 import type { Body } from '../../src/world/iteration.ts'
 import type { Simulation } from '../../src/world/simulation.ts'
-import { modifiers } from '../options/modifiers.ts'
+import { type Modifier, modifiers } from '../options/modifiers.ts'
 import { bodyContext } from './body-context.ts'
 import { noteBody } from './body-sites.ts'
 import { perIteration } from './fixtures.ts'
@@ -63,7 +63,9 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
   }
   const api = define as unknown as Record<string, unknown>
   for (const modifier of modifiers) {
-    lazily(api, modifier, () => createSimulationTest({ ...base, test: base.test[modifier] as TestAPI }))
+    // Vitest 5 has no `sequential`; no two simulations of a worker run at once anyway.
+    const chained = base.test as unknown as Partial<Record<Modifier, TestAPI>>
+    lazily(api, modifier, () => createSimulationTest({ ...base, test: chained[modifier] ?? base.test }))
   }
   lazily(api, 'test', () => api)
   api.skipIf = (condition: unknown) => createSimulationTest({ ...base, test: base.test.skipIf(condition) as TestAPI })

@@ -61,6 +61,15 @@ describe('seeds', () => {
     expect(stdout).not.toContain('✓')
   })
 
+  test('a variable that is nearly one of ours is refused before anything runs', async () => {
+    const { exitCode, stderr, stdout } = await fixture.run([], { SIMULATION_ITERATION: '10' })
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(
+      "environment variable SIMULATION_ITERATION is '10': there is none of that name: did you mean",
+    )
+    expect(stdout).not.toContain('✓')
+  })
+
   test('what nobody reads after the -- is refused before anything runs', async () => {
     const { exitCode, stderr, stdout } = await fixture.run(['--', '--sed=5'])
     expect(exitCode).toBe(1)

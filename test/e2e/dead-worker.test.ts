@@ -23,6 +23,20 @@ test.each(['heap', 'SIGKILL', 'SIGSEGV'])('a process, of %s', { timeout: 120_000
   expect(report).toMatch(/✓ lives/)
 })
 
+test('a process, in a run without the report', { timeout: 120_000 }, async () => {
+  const own = project('dies', `plugins: [simulationPlugin({ seed: 5, reporter: false })], test: { pool: 'forks' }`)
+  const output = await own.run([], { FIXTURE_DEATH: 'SIGKILL' })
+  expect(output.exitCode, printed(output)).not.toBe(0)
+  expect(output.stderr).toMatch(new RegExp(`vitest-simulation: .*dies, iteration 7, seed ${seed}: ${because}`))
+  expect(output.stderr).toContain(replay)
+  const quiet = await own.run(['-t', 'lives'], {})
+  expect(printed(quiet)).not.toContain(because)
+  expect(quiet.exitCode).toBe(0)
+  const gone = await own.run(['-t', 'nothing of that name'], { SIMULATION_SEED: '5' })
+  expect(gone.stderr).toContain('the replay of seed 5 ran no simulation')
+  expect(gone.exitCode).toBe(1)
+})
+
 test('a thread, and Vitest with it', { timeout: 120_000 }, async () => {
   const own = project('dies', `plugins: [simulationPlugin({ seed: 5 })], test: { pool: 'threads' }`)
   // A thread has the limit of its process, and Vitest itself needs some.

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import {
   chooseSeed,
   iterationsFromEnvironment,
+  refuseMisspeltVariables,
   runsAlone,
   seedFromArguments,
   seedFromEnvironment,
@@ -85,4 +86,29 @@ test('the strongest source wins, and only the run’s own run alone', () => {
     { value: 5, source: 'fresh' },
   ])
   expect(weaker.map(chooseSeed).map(runsAlone)).toEqual([true, true, false, false, false, false])
+})
+
+describe('refuseMisspeltVariables', () => {
+  test.each([
+    ['SIMULATION_SED', 'SIMULATION_SEED'],
+    ['SIMULATION_SEEDS', 'SIMULATION_SEED'],
+    ['simulation_seed', 'SIMULATION_SEED'],
+    ['SIMULATIONSEED', 'SIMULATION_SEED'],
+    ['SIMULATION_ITERATION', 'SIMULATION_ITERATIONS'],
+    ['SIMULATION_PLANS', 'SIMULATION_PLAN'],
+    ['SIMULATION_EXPECTED', 'SIMULATION_EXPECT'],
+  ])('%s', (name, meant) => {
+    const refuse = () => refuseMisspeltVariables({ PATH: '/', [name]: '5' })
+    expect(refuse).toThrow(`environment variable ${name} is '5': there is none of that name: did you mean ${meant}?`)
+  })
+
+  test('leaves those of an application, empty ones and ours alone', () => {
+    refuseMisspeltVariables({ SIMULATION_MODE: 'fast', SIMULATION_BACKEND_URL: 'x', SIMULATION_SED: '', SIM_SEED: '1' })
+    refuseMisspeltVariables({
+      SIMULATION_SEED: '1',
+      SIMULATION_ITERATIONS: '2',
+      SIMULATION_PLAN: 'a',
+      SIMULATION_EXPECT: 'b',
+    })
+  })
 })
