@@ -12,7 +12,8 @@ import type { Trace } from './trace.ts'
 import { type Awaits, describeAwaits } from './awaits.ts'
 import { userFrames } from './stack.ts'
 import { describeWaits } from './waits.ts'
-import { type Digest, formatDigest, formatMillis, groupThousands } from './format.ts'
+import { type Digest, formatDigest } from './format.ts'
+import { exceededText, livelockText, outlastedText } from './limit-texts.ts'
 
 /** Virtual wall clock at virtual time 0: 2024-01-01T00:00:00Z, ms since the epoch. */
 export const epochMs = 1_704_067_200_000
@@ -367,34 +368,22 @@ export class Engine {
 
   private overLimit(limit: keyof Limits, cause: string): void {
     if (this.failure !== undefined) return
+    const exceeded = { limit, bound: this.limits[limit], now: this.now }
     const since = limit === 'virtualMs' || limit === 'events' ? this.stuckSince?.() : undefined
     if (since !== undefined) {
-      const text =
-        `the test body has waited since ${formatMillis(since)} virtual for what does not come, although other things ` +
-        `went on until the limit ${limit} of ${groupThousands(this.limits[limit])} at ${formatMillis(this.now)}; waiting:`
       const rest = this.waiting()
-      this.reportDeadlock('nothing comes', text + (rest === '' ? bodyWaits : rest), since)
+      this.reportDeadlock('nothing comes', outlastedText(exceeded, since) + (rest === '' ? bodyWaits : rest), since)
       return
     }
-    this.report(
-      'LimitExceeded',
-      limit,
-      `limit ${limit} of ${groupThousands(this.limits[limit])} exceeded at ${formatMillis(this.now)} virtual; ` +
-        `the likely cause: ${cause}; raise it with limits: { ${limit}: … }${this.waiting(this.waits(), ' waiting:')}`,
-      undefined,
-      this.waitingAt(),
-    )
+    // Known in recorded runs only.
+    const waiter = this.awaits?.waiting().find((one) => one.owner === this.test.id && one.since < this.now / 2)
+    const message = exceededText(exceeded, cause, waiter?.since) + this.waiting(this.waits(), ' waiting:')
+    this.report('LimitExceeded', limit, message, undefined, this.waitingAt())
   }
 
   private stuck(): void {
     const next = this.queue.peek()
-    const names = [this.owner.id, ...(next === undefined ? [] : [next.owner.id])]
-    this.report(
-      'Livelock',
-      'no progress',
-      `${groupThousands(this.limits.eventsPerInstant)} events at ${formatMillis(this.now)} virtual and time does not ` +
-        `advance; last by ${[...new Set(names)].join(', ')}; the likely cause: a timer of 0 ms or an immediate that re-arms ` +
-        `itself; raise it with limits: { eventsPerInstant: … }`,
-    )
+    const owners = [this.owner.id, ...(next === undefined ? [] : [next.owner.id])]
+    this.report('Livelock', 'no progress', livelockText(this.limits.eventsPerInstant, this.now, owners))
   }
 }

@@ -39,6 +39,10 @@ function isResolver(callback: TimerCallback): boolean {
   )
 }
 
+/** `() => resolve()`, `() => { resolve(1) }`, `function () { done(); }`: by the names that everybody gives a resolver. */
+const callsResolver =
+  /^(?:\(\w*\)\s*=>|function\s*\w*\(\w*\))\s*\{?\s*(?:return |void )?\s*(?:r|res|resolve\w*|done|ok|wake\w*)\((?:[^()]*)\);?\s*\}?$/i
+
 const noArguments: readonly unknown[] = []
 
 interface Ids {
@@ -87,10 +91,15 @@ export class Timeout {
     this.#arm(ms)
   }
 
-  /** Somebody awaits it: `node:timers/promises`, or `new Promise((resolve) => setTimeout(resolve, ms))`. */
+  /**
+   * Somebody awaits it: `node:timers/promises`, or `new Promise((resolve) => setTimeout(resolve, ms))`, also with a
+   * callback that does no more than resolve.
+   */
   get wakesPromise(): boolean {
     const callback = this._onTimeout
-    return this._repeat === null && typeof callback === 'function' && (wakers.has(callback) || isResolver(callback))
+    if (this._repeat !== null || typeof callback !== 'function') return false
+    if (wakers.has(callback) || isResolver(callback)) return true
+    return callsResolver.test(Function.prototype.toString.call(callback).trim())
   }
 
   /** Starts the wait again, also when the timer has fired already; nothing once it was cleared. */

@@ -95,9 +95,8 @@ describe('configuration', () => {
   })
 
   test('environment variables are all there', () => {
-    const folders = ['plugin', 'plugin/worker', 'reporter', 'src/runner']
-    const files = folders.flatMap((folder) =>
-      readdirSync(join(repository, folder)).map((name) => join(repository, folder, name)),
+    const files = ['plugin', 'reporter', 'src'].flatMap((folder) =>
+      readdirSync(join(repository, folder), { recursive: true }).map((name) => join(repository, folder, String(name))),
     )
     const texts = files.filter((file) => file.endsWith('.ts')).map((file) => readFileSync(file, 'utf8'))
     const read = new Set(texts.flatMap((text) => text.match(/\bSIMULATION_[A-Z]+\b/g) ?? []))

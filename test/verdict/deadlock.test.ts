@@ -248,3 +248,32 @@ test('following promises changes no digest', async () => {
   expect(failure?.run?.digest).toBe(failure?.digest)
   expect(failure?.differed).toBeUndefined()
 })
+
+test('a body that waits beside a chain of timers of its own: the text names the wait, not only what repeats', async () => {
+  const chains: Record<string, (sim: Simulation) => void> = {
+    timers: () => {
+      const beat = (): void => void setTimeout(beat, 10_000)
+      beat()
+    },
+    sleeps: (sim) => {
+      void (async () => {
+        for (;;) await sim.sleep(10_000)
+      })()
+    },
+  }
+  for (const start of Object.values(chains)) {
+    const waits = await failureOf(async (sim) => {
+      start(sim)
+      await new Promise(() => undefined)
+    })
+    expect(waits.message).toContain('the test body has waited since 0 ms for what does not come, while something else')
+    expect(waits.message).toMatch(
+      /test awaits a promise that nothing has settled, since 0 ms \(at .*deadlock\.test\.ts/,
+    )
+    const repeats = await failureOf(async (sim) => {
+      for (;;) await sim.sleep(10_000)
+    })
+    expect(repeats).toMatchObject({ kind: 'LimitExceeded' })
+    expect(repeats.message).toContain('the likely cause: something repeats for ever')
+  }
+})

@@ -101,6 +101,16 @@ describe('async code of the body that still sleeps when the body has returned', 
     'sim.sleep': (sim, ms) => sim.sleep(ms),
     'timers/promises': (_sim, ms) => wait(ms),
     'a promise of setTimeout': (_sim, ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+    'a promise of a callback that resolves': (_sim, ms) =>
+      new Promise<void>((resolve) => {
+        setTimeout(() => resolve(), ms)
+      }),
+    'one with braces': (_sim, ms) =>
+      new Promise<number>((done) => {
+        setTimeout(function () {
+          done(1)
+        }, ms)
+      }),
     'a request': async (sim, ms) => {
       sim.node(`server ${ms}`.replace(' ', '-'))
       await sim.sleep(ms)
