@@ -29,7 +29,8 @@ export default defineConfig({
       /^seedrandom(\/|$)/,
       /^picocolors(\/|$)/,
     ],
-    onlyBundle: [],
+    // Checks options; part of the package, so that nobody has to install it.
+    onlyBundle: ['valibot'],
   },
   // Without this the bundler applies our manifest's `sideEffects` to the sources and drops `import './install.ts'`.
   treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },

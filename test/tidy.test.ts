@@ -187,6 +187,7 @@ function circles(sources: Source[]): string[] {
 /** Packages each part may import; everything else is banned there. */
 const packages: [RegExp, RegExp, string][] = [
   [/^src\/random\//, /^(node:|seedrandom(\/|$))/, 'node: and seedrandom'],
+  [/^src\/engine\/schema\.ts$/, /^valibot$/, 'valibot'],
   [/^src\//, /^node:/, 'node: (random numbers come from src/random, Vitest lives in plugin/)'],
   [/^plugin\//, /^(node:|vitest(\/|$)|@vitest\/runner$|vite$|picocolors(\/|$))/, 'node:, vitest and picocolors'],
   [/^reporter\//, /^(node:|vitest(\/|$)|picocolors(\/|$))/, 'node:, vitest and picocolors'],

@@ -1,29 +1,15 @@
-import { resolveLimits } from '../../src/engine/limits.ts'
-import {
-  checkBoolean,
-  checkChaosOption,
-  checkFraction,
-  checkIterations,
-  checkObject,
-  checkOneOf,
-  checkRegExp,
-  checkSlowTimeout,
-  checkTimezone,
-  isPlainObject,
-} from '../options/option-checks.ts'
+import { badInput } from '../../src/engine/errors.ts'
+import { check, isPlainObject } from '../../src/engine/schema.ts'
+import { type IterationControl, toIterationControl } from '../../src/runner/iteration-control.ts'
+import { pluginSchema, projectSchema } from '../options/option-schemas.ts'
+import { resolveSlowTimeout } from '../options/slow-timeout.ts'
 import type {
+  OverrideOption,
   ResolvedOptions,
-  ResolvedOverride,
   ResolvedSettings,
   SimulationPluginOptions,
+  SimulationProjectOptions,
 } from '../options/options.ts'
-import type { IterationControl } from '../../src/runner/iteration-control.ts'
-import { checkSeed } from '../options/seed-source.ts'
-import { badInput } from '../../src/engine/errors.ts'
-
-const settings = ['seed', 'iterations', 'chaos', 'slowTimeout'] as const
-const projectOptions = [...settings, 'overrides', 'determinism', 'keepFailures', 'limits'] as const
-const runOptions = ['coverage', 'reporter', 'timezone'] as const
 
 /** What the main process itself needs of the plugin's options. */
 export interface RunOptions {
@@ -34,29 +20,27 @@ export interface RunOptions {
 
 /** Checks everything given to `simulationPlugin(…)`; throws SimulationError (BAD_INPUT). */
 export function resolvePluginOptions(given: SimulationPluginOptions, ci: boolean): [ResolvedOptions, RunOptions] {
-  const where = 'simulationPlugin'
-  const fields = checkObject(given, where, [...projectOptions, ...runOptions])
-  const { coverage = 'report', reporter = true, timezone = 'UTC' } = fields
-  return [
-    resolveFields(fields, where, ci),
-    {
-      coverage: checkOneOf(coverage, `${where}: \`coverage\``, ['required', 'report']),
-      reporter: checkBoolean(reporter, `${where}: \`reporter\``),
-      timezone: checkTimezone(timezone, `${where}: \`timezone\``),
-    },
-  ]
+  check(pluginSchema, given, 'simulationPlugin')
+  const { coverage = 'report', reporter = true, timezone = 'UTC', ...options } = given
+  return [resolve(options, ci), { coverage, reporter, timezone }]
 }
+
+const runOptions = ['coverage', 'reporter', 'timezone'] as const satisfies readonly (keyof SimulationPluginOptions)[]
 
 /** Checks `test.simulation` of a project; throws SimulationError (BAD_INPUT). */
 export function resolveProjectOptions(given: unknown, ci: boolean): ResolvedOptions {
   if (given === undefined) return { overrides: [] }
-  const where = 'test.simulation'
   for (const key of runOptions) {
     if (isPlainObject(given) && key in given) {
-      throw badInput(`${where}: \`${key}\``, given[key], 'it counts for the whole run: give it to simulationPlugin(…)')
+      throw badInput(
+        `test.simulation.${key}`,
+        given[key],
+        'it counts for the whole run: give it to simulationPlugin(…)',
+      )
     }
   }
-  return resolveFields(checkObject(given, where, projectOptions), where, ci)
+  check(projectSchema, given, 'test.simulation')
+  return resolve(given, ci)
 }
 
 /** The project's settings win one by one; its overrides come after the plugin's. */
@@ -64,42 +48,39 @@ export function mergeOptions(plugin: ResolvedOptions, project: ResolvedOptions):
   return { ...plugin, ...project, overrides: [...plugin.overrides, ...project.overrides] }
 }
 
-function resolveFields(fields: Readonly<Record<string, unknown>>, where: string, ci: boolean): ResolvedOptions {
-  const { overrides = [], determinism, keepFailures, limits } = fields
-  if (!Array.isArray(overrides)) throw badInput(`${where}: \`overrides\``, overrides, 'it must be an array')
-  if (limits !== undefined) resolveLimits(limits as ResolvedOptions['limits'], `${where}: limits`)
+function resolve(given: SimulationProjectOptions, ci: boolean): ResolvedOptions {
+  const { overrides = [], determinism, keepFailures, limits } = given
   return {
-    ...resolveSettings(fields, `${where}: `, ci),
-    overrides: overrides.map((override: unknown, index) =>
-      resolveOverride(override, `${where}: overrides[${index}]`, ci),
-    ),
-    ...(determinism !== undefined && { determinism: checkFraction(determinism, `${where}: \`determinism\``) }),
-    ...(keepFailures !== undefined && { keepFailures: checkBoolean(keepFailures, `${where}: \`keepFailures\``) }),
-    ...(limits !== undefined && { limits: limits as NonNullable<ResolvedOptions['limits']> }),
+    ...resolveSettings(given, ci),
+    overrides: overrides.map((override) => ({
+      // `g` and `y` would make the same test match only every other time.
+      test: new RegExp(override.test.source, override.test.flags.replace(/[gy]/g, '')),
+      ...resolveSettings(override, ci),
+    })),
+    ...(determinism !== undefined && { determinism }),
+    ...(keepFailures !== undefined && { keepFailures }),
+    ...(limits !== undefined && { limits }),
   }
 }
 
-function resolveOverride(given: unknown, where: string, ci: boolean): ResolvedOverride {
-  const fields = checkObject(given, where, ['test', ...settings])
-  return { test: checkRegExp(fields.test, `${where}.test`), ...resolveSettings(fields, `${where}: `, ci) }
-}
-
-function resolveSettings(fields: Readonly<Record<string, unknown>>, where: string, ci: boolean): ResolvedSettings {
-  const { seed, iterations, chaos, slowTimeout } = fields
-  const control = iterations === undefined ? undefined : resolveIterations(iterations, `${where}\`iterations\``, ci)
+function resolveSettings(
+  { seed, iterations, chaos, slowTimeout }: Omit<SimulationProjectOptions | OverrideOption, 'test' | 'overrides'>,
+  ci: boolean,
+): ResolvedSettings {
+  const control = iterations === undefined ? undefined : controlFor(iterations, ci)
   return {
-    ...(seed !== undefined && { seed: checkSeed(seed, `${where}\`seed\``) }),
+    ...(seed !== undefined && { seed }),
     ...(control !== undefined && { iterations: control }),
-    ...(chaos !== undefined && { chaos: checkChaosOption(chaos, `${where}\`chaos\``) }),
-    ...(slowTimeout !== undefined && { slowTimeout: checkSlowTimeout(slowTimeout, `${where}\`slowTimeout\``) }),
+    ...(chaos !== undefined && { chaos }),
+    ...(slowTimeout !== undefined && { slowTimeout: resolveSlowTimeout(slowTimeout) }),
   }
 }
 
-/** Both environments are checked, whichever this is. */
-function resolveIterations(value: unknown, where: string, ci: boolean): IterationControl | undefined {
-  if (!isPlainObject(value) || 'kind' in value) return checkIterations(value, where)
-  const { development, ci: inCi } = checkObject(value, where, ['development', 'ci'])
-  const here = development === undefined ? undefined : checkIterations(development, `${where}.development`)
-  const there = inCi === undefined ? undefined : checkIterations(inCi, `${where}.ci`)
-  return ci ? there : here
+function controlFor(
+  given: NonNullable<SimulationProjectOptions['iterations']>,
+  ci: boolean,
+): IterationControl | undefined {
+  if (typeof given === 'number' || 'kind' in given) return toIterationControl(given)
+  const here = ci ? given.ci : given.development
+  return here === undefined ? undefined : toIterationControl(here)
 }

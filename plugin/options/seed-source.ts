@@ -1,7 +1,7 @@
 import { type SimulationError, badInput } from '../../src/engine/errors.ts'
 import { isSeed } from '../../src/random/seed.ts'
 import type { SeedSource } from '../../reporter/contract.ts'
-import { closest } from './suggest.ts'
+import { closest } from '../../src/engine/suggest.ts'
 
 /** A seed with where it came from. */
 export interface SeedChoice {

@@ -1,4 +1,4 @@
-import { badInput } from '../engine/errors.ts'
+import { type Schema, rule } from '../engine/schema.ts'
 import { hashString } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 
@@ -35,16 +35,10 @@ const strategies: Readonly<Record<PlacementName, () => Placement>> = {
   hash: () => (view) => view.nodes[(hashString(view.actor) >>> 0) % view.nodes.length] as string,
 }
 
-/** Checks the `placement` option; throws SimulationError (BAD_INPUT). */
-export function checkPlacement(given: unknown, where: string): asserts given is PlacementName | Placement | undefined {
-  if (given === undefined || typeof given === 'function') return
-  if (typeof given === 'string' && Object.hasOwn(strategies, given)) return
-  throw badInput(
-    where,
-    given,
-    `it must be one of ${Object.keys(strategies).join(', ')}, or a function (view) => node id`,
-  )
-}
+export const placementSchema: Schema<PlacementName | Placement> = rule(
+  (value) => typeof value === 'function' || (typeof value === 'string' && Object.hasOwn(strategies, value)),
+  `it must be one of ${Object.keys(strategies).join(', ')}, or a function (view) => node id`,
+)
 
 /** A strategy with its own state, for one iteration. */
 export function createPlacement(given: PlacementName | Placement): Placement {

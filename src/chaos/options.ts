@@ -1,4 +1,19 @@
-import { badInput } from '../engine/errors.ts'
+import {
+  type Fields,
+  type Schema,
+  also,
+  boolean,
+  choose,
+  flagOr,
+  isNumber,
+  millis,
+  millisRange,
+  number,
+  object,
+  oneOf,
+  rule,
+  whole,
+} from '../engine/schema.ts'
 
 /** A probability (0 to 1), or a range from which each seed draws one. */
 export type Intensity = number | readonly [number, number]
@@ -97,99 +112,107 @@ export interface ChaosOptions<Latency = unknown> {
 export type ChaosProfile = 'calm' | 'random' | 'swarm'
 export type Chaos<Latency = unknown> = ChaosProfile | ChaosOptions<Latency>
 
-const intensities = ['slowPairs', 'loss', 'duplication', 'reordering', 'sendFailure', 'directory', 'placement']
-const switches = ['storage', 'slowPeer', 'clog', 'partition', 'crash', 'pause', 'clock', 'buggify']
-const families = ['latency', ...intensities, ...switches]
+const intensity: Schema<Intensity> = rule(
+  isIntensity,
+  'it must be a probability between 0 and 1, or a range [min, max] of them',
+)
 
-/** Fields of the families that take an object, with what each must be. */
-const fields: Readonly<Record<string, Readonly<Record<string, 'range' | 'intensity' | 'number' | 'other'>>>> = {
-  clog: { every: 'range', lasts: 'range' },
-  pause: { every: 'range', lasts: 'range' },
-  partition: { every: 'range', lasts: 'range', oneWay: 'intensity', shapes: 'other', inFlight: 'other' },
-  crash: {
-    every: 'range',
-    lasts: 'range',
-    wipe: 'intensity',
-    graceful: 'intensity',
-    graceMs: 'number',
-    maxDead: 'number',
-    zones: 'other',
-    peers: 'other',
-  },
-  storage: { stall: 'intensity', failure: 'intensity', lost: 'intensity', torn: 'intensity' },
-  clock: { maxSkewMs: 'number', maxDriftPpm: 'number', maxJumpMs: 'number' },
+function isIntensity(value: unknown): boolean {
+  const bounds: readonly unknown[] = Array.isArray(value) ? value : [value, value]
+  const [min, max] = bounds
+  const isGood = (bound: unknown): bound is number => isNumber(bound) && bound >= 0 && bound <= 1
+  return bounds.length === 2 && isGood(min) && isGood(max) && min <= max
 }
 
-/** Checks a `chaos` option but for its latency; throws SimulationError (BAD_INPUT) that names the field. */
-export function checkChaos(chaos: unknown, where = 'chaos'): void {
-  if (chaos === 'calm' || chaos === 'random' || chaos === 'swarm') return
-  if (chaos === null || typeof chaos !== 'object' || Array.isArray(chaos)) {
-    throw badInput(where, chaos, "it must be 'calm', 'random', 'swarm' or an object of fault families")
+/** Of waits between episodes: with none at all there would be endlessly many at one instant. */
+const waits: Schema<readonly [number, number]> = also(millisRange, ([, max]) =>
+  max === 0 ? 'its max must be above 0 virtual milliseconds' : undefined,
+)
+
+const episodes: Fields<EpisodeOptions> = { every: waits, lasts: millisRange }
+
+const shapesAllowed = "it must be a list of 'isolate', 'random', 'even', each once"
+const shapes: Schema<readonly PartitionShape[]> = rule(
+  (value) => isSetOf(value, (one) => one === 'isolate' || one === 'random' || one === 'even'),
+  shapesAllowed,
+)
+
+const zonesAllowed = 'it must be a list of lists of node ids, each node once'
+const zones: Schema<readonly (readonly string[])[]> = rule((value) => {
+  if (!Array.isArray(value) || !value.every((zone) => Array.isArray(zone) && zone.length > 0)) return false
+  return isSetOf(value.flat(), (id) => typeof id === 'string' && id !== '')
+}, zonesAllowed)
+
+/** A list with at least one element, each one good and there once. */
+function isSetOf(value: unknown, isGood: (one: unknown) => boolean): boolean {
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isGood)) return false
+  return new Set(value).size === value.length
+}
+
+const partition = object<PartitionEpisodes>({
+  ...episodes,
+  shapes,
+  oneWay: intensity,
+  inFlight: oneOf(['drop', 'hold']),
+})
+
+const crash = object<CrashEpisodes>({
+  ...episodes,
+  maxDead: whole({ min: 1, max: 10_000 }, 'it must be a whole number, from 1 to 10,000'),
+  wipe: intensity,
+  graceful: intensity,
+  graceMs: millis,
+  peers: oneOf(['silence', 'reset']),
+  zones,
+})
+
+const clock = object<ClockOptions>({
+  maxSkewMs: millis,
+  maxDriftPpm: number({ min: 0, max: 500_000 }, 'it must be a number of parts per million, from 0 to 500,000'),
+  maxJumpMs: millis,
+})
+
+const storageKnobs = object<StorageOptions>({ stall: intensity, failure: intensity, lost: intensity, torn: intensity })
+
+const storage: Schema<false | Intensity | StorageOptions> = choose((value) => {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return storageKnobs
+  return rule(
+    (one) => one === false || isIntensity(one),
+    'it must be a probability between 0 and 1, or a range [min, max] of them, or false, or an object of stall, failure, lost and torn',
+  )
+})
+
+const buggify: Schema<boolean | number> = rule(
+  (value) => typeof value === 'boolean' || (isNumber(value) && value >= 0 && value <= 1),
+  'it must be true, false or a probability between 0 and 1',
+)
+
+/** Every fault family; `latency`: what a model of latency must be. */
+function familiesOf<Latency>(latency: Schema<Latency>): Fields<ChaosOptions<Latency>> {
+  return {
+    latency: choose((value) => (value === 'drawn' ? oneOf(['drawn']) : latency)),
+    slowPairs: intensity,
+    slowPeer: boolean,
+    loss: intensity,
+    duplication: intensity,
+    reordering: intensity,
+    sendFailure: intensity,
+    clog: flagOr(object<EpisodeOptions>(episodes)),
+    partition: flagOr(partition),
+    crash: flagOr(crash),
+    pause: flagOr(object<EpisodeOptions>(episodes)),
+    clock: flagOr(clock),
+    directory: intensity,
+    placement: intensity,
+    storage,
+    buggify,
   }
-  for (const [name, value] of Object.entries(chaos)) {
-    const path = `${where}.${name}`
-    if (!families.includes(name)) {
-      throw badInput(path, value, `there is no such fault family; known are ${families.join(', ')}`)
-    }
-    if (value === undefined || name === 'latency') continue
-    if (intensities.includes(name)) checkIntensity(value, path)
-    else if (name === 'buggify' && typeof value === 'number') checkIntensity(value, path)
-    else if (name === 'storage') checkStorage(value, path)
-    else if (typeof value !== 'boolean') checkFamily(name, value, path)
-  }
 }
 
-function checkStorage(value: unknown, path: string): void {
-  if (value === false) return
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  if (isObject) checkFamily('storage', value, path)
-  else checkIntensity(value, path, ', or false, or an object of stall, failure, lost and torn')
-}
-
-function checkFamily(name: string, value: unknown, path: string): void {
-  const allowed = fields[name]
-  if (allowed === undefined || value === null || typeof value !== 'object') {
-    throw badInput(
-      path,
-      value,
-      allowed === undefined ? 'it must be true or false' : 'it must be true, false or an object',
-    )
-  }
-  for (const [field, given] of Object.entries(value)) {
-    const at = `${path}.${field}`
-    const kind = Object.hasOwn(allowed, field) ? allowed[field] : undefined
-    if (kind === undefined) throw badInput(at, given, `known are ${Object.keys(allowed).join(', ')}`)
-    if (kind === 'range') checkRange(given, at)
-    if (kind === 'intensity') checkIntensity(given, at)
-    if (kind === 'number' && !(typeof given === 'number' && given >= 0))
-      throw badInput(at, given, 'it must be 0 or more')
-    if (field === 'inFlight' && given !== 'drop' && given !== 'hold')
-      throw badInput(at, given, "it must be 'drop' or 'hold'")
-    if (field === 'peers' && given !== 'silence' && given !== 'reset') {
-      throw badInput(at, given, "it must be 'silence' or 'reset'")
-    }
-    if (field === 'shapes') checkShapes(given, at)
-    if (field === 'zones' && !(Array.isArray(given) && given.every((zone) => Array.isArray(zone)))) {
-      throw badInput(at, given, 'it must be a list of lists of node ids')
-    }
-  }
-}
-
-function checkShapes(given: unknown, at: string): void {
-  const known: readonly unknown[] = ['isolate', 'random', 'even']
-  if (Array.isArray(given) && given.length > 0 && given.every((shape) => known.includes(shape))) return
-  throw badInput(at, given, "it must be a list of 'isolate', 'random', 'even'")
-}
-
-function checkIntensity(value: unknown, path: string, or = ''): void {
-  const [min, max] = Array.isArray(value) ? (value as unknown[]) : [value, value]
-  const good = (n: unknown): n is number => typeof n === 'number' && n >= 0 && n <= 1
-  if (good(min) && good(max) && min <= max && (!Array.isArray(value) || value.length === 2)) return
-  throw badInput(path, value, `it must be a probability between 0 and 1, or a range [min, max] of them${or}`)
-}
-
-function checkRange(value: unknown, path: string): void {
-  const [min, max] = Array.isArray(value) && value.length === 2 ? (value as unknown[]) : []
-  if (typeof min === 'number' && typeof max === 'number' && min >= 0 && min <= max && Number.isFinite(max)) return
-  throw badInput(path, value, 'it must be a range [min, max] of virtual milliseconds')
+/** What the option `chaos` may be. */
+export function chaosSchema<Latency>(latency: Schema<Latency>): Schema<Chaos<Latency>> {
+  const profiles = "it must be 'calm', 'random', 'swarm' or an object of fault families"
+  const families = object<ChaosOptions<Latency>>(familiesOf(latency), { allowed: profiles })
+  const profile = rule((value) => value === 'calm' || value === 'random' || value === 'swarm', profiles)
+  return choose((value) => (typeof value === 'object' && value !== null ? families : profile))
 }

@@ -1,5 +1,4 @@
 import type { SchedulePolicy } from '../engine/engine.ts'
-import { badInput } from '../engine/errors.ts'
 import type { EventKind } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
 import { avalanche, mix } from '../random/hash.ts'
@@ -22,12 +21,6 @@ export const scheduleStrategies: readonly ScheduleStrategy[] = ['fifo', 'random'
 /** The strategy of one seed: drawn for the profiles `random` and `swarm`, `fifo` otherwise. */
 export function drawStrategy(chaos: Chaos, streams: RandomStreams): ScheduleStrategy {
   return chaos === 'random' || chaos === 'swarm' ? streams.get('chaos schedule').pick(scheduleStrategies) : 'fifo'
-}
-
-/** Checks a `schedule` option; throws SimulationError (BAD_INPUT). */
-export function checkSchedule(value: unknown, where: string): asserts value is ScheduleStrategy | undefined {
-  if (value === undefined || (scheduleStrategies as readonly unknown[]).includes(value)) return
-  throw badInput(where, value, `it must be one of '${scheduleStrategies.join("', '")}'`)
 }
 
 /**

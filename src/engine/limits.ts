@@ -1,4 +1,4 @@
-import { badInput } from './errors.ts'
+import { type Schema, longestMs, number, object, whole } from './schema.ts'
 
 /** The bounds of one iteration; the message of a limit that was hit names its option here. */
 export interface Limits {
@@ -31,19 +31,27 @@ export const defaultLimits: Limits = {
   drainMs: 5_000,
 }
 
-/** Fills in the defaults; throws SimulationError (BAD_INPUT) for an unknown name or a value that is not positive. */
-export function resolveLimits(given: Partial<Limits> = {}, where = 'limits'): Limits {
-  if (given === null || typeof given !== 'object') throw badInput(where, given, 'it must be an object of numbers')
-  for (const [name, value] of Object.entries(given)) {
-    if (!Object.hasOwn(defaultLimits, name)) {
-      throw badInput(
-        `${where}.${name}`,
-        value,
-        `there is no such limit; known are ${Object.keys(defaultLimits).join(', ')}`,
-      )
-    }
-    const positive = typeof value === 'number' && (value > 0 || (name === 'drainMs' && value === 0))
-    if (!positive) throw badInput(`${where}.${name}`, value, 'it must be a number above 0')
-  }
+const count: Schema<number> = whole({ min: 1 }, 'it must be a whole number above 0')
+/** Virtual time is counted in µs, exactly up to 2^53. */
+const latestMs = 9e12
+
+const time: Schema<number> = number(
+  { min: 1e-3, max: latestMs },
+  'it must be a number of milliseconds above 0, at most 9e12',
+)
+
+export const limitsSchema: Schema<Partial<Limits>> = object<Partial<Limits>>({
+  events: count,
+  virtualMs: time,
+  eventsPerInstant: count,
+  queuedEvents: count,
+  pendingRequests: count,
+  quiesceMs: time,
+  traceEntries: count,
+  drainMs: number({ min: 0, max: longestMs }, 'it must be a number of milliseconds, or 0 for no watchdog'),
+})
+
+/** Fills in the defaults. */
+export function resolveLimits(given: Partial<Limits> = {}): Limits {
   return { ...defaultLimits, ...given }
 }

@@ -1,4 +1,17 @@
-import { badInput, show } from '../engine/errors.ts'
+import { show } from '../engine/errors.ts'
+import {
+  type Schema,
+  also,
+  choose,
+  isNumber,
+  longestMs,
+  millis,
+  object,
+  oneOf,
+  orderOf,
+  rule,
+  share,
+} from '../engine/schema.ts'
 import type { RandomStream } from '../random/stream.ts'
 
 /**
@@ -85,78 +98,65 @@ function atMost(longest: number, usual: LatencySampler): LatencySampler {
   return (random) => Math.min(longest, usual(random))
 }
 
-/** Checks a latency option; throws SimulationError (BAD_INPUT) that names the field. */
-export function checkLatency(latency: Latency, where: string): Latency {
-  if (latency === null || typeof latency !== 'object') throw badInput(where, latency, allowedKinds)
-  const known = Object.hasOwn(fields, latency.kind) ? fields[latency.kind] : undefined
-  if (known === undefined) throw badInput(`${where}.kind`, latency.kind, allowedKinds)
-  for (const [name, value] of Object.entries(latency)) {
-    if (name === 'kind' || known.includes(name)) continue
-    throw badInput(`${where}.${name}`, value, `a latency of kind '${latency.kind}' has only ${known.join(' and ')}`)
-  }
-  switch (latency.kind) {
-    case 'constant':
-      time(latency.ms, `${where}.ms`)
-      break
-    case 'uniform':
-      range([latency.min, latency.max], where)
-      break
-    case 'heavyTail':
-      range([latency.min, latency.max], where)
-      if (latency.shape !== undefined && !(isNumber(latency.shape) && latency.shape > 0)) {
-        throw badInput(`${where}.shape`, latency.shape, 'it must be a number above 0')
-      }
-      break
-    case 'exponential': {
-      const { min, mean } = latency
-      time(min, `${where}.min`)
-      time(mean, `${where}.mean`)
-      if (min > mean) throw badInput(where, latency, `min ${show(min)} is above mean ${show(mean)}`)
-      break
-    }
-    case 'bimodal': {
-      const { fast, slow, slowShare } = latency
-      range(fast, `${where}.fast`)
-      range(slow, `${where}.slow`)
-      if (fast[0] > slow[0] || fast[1] > slow[1]) {
-        throw badInput(where, latency, `fast ${show(fast)} is above slow ${show(slow)}`)
-      }
-      if (!(isNumber(slowShare) && slowShare >= 0 && slowShare <= 1)) {
-        throw badInput(`${where}.slowShare`, slowShare, 'it must be a share between 0 and 1')
-      }
-      break
-    }
-  }
-  return latency
+const kinds = ['constant', 'uniform', 'exponential', 'bimodal', 'heavyTail'] as const
+const allowedKinds = `it must be { kind: ${kinds.map((kind) => `'${kind}'`).join(' | ')}, … }`
+
+const range: Schema<readonly [number, number]> = also(
+  rule((value) => Array.isArray(value) && value.length === 2, 'it must be a range [min, max] of milliseconds'),
+  ([min, max]) =>
+    isTime(min) && isTime(max)
+      ? orderOf('min', min, 'max', max)
+      : 'it must be a range [min, max] of milliseconds, 0 or more, at most a year',
+)
+
+function isTime(ms: unknown): boolean {
+  return isNumber(ms) && ms >= 0 && ms <= longestMs
 }
 
-const allowedKinds = "it must be { kind: 'constant' | 'uniform' | 'exponential' | 'bimodal' | 'heavyTail', … }"
+type Model<Kind extends Latency['kind']> = Extract<Latency, { kind: Kind }>
 
-/** A field that the kind does not have would change nothing, unseen. */
-const fields: Readonly<Record<Latency['kind'], readonly string[]>> = {
-  constant: ['ms'],
-  uniform: ['min', 'max'],
-  exponential: ['min', 'mean'],
-  bimodal: ['fast', 'slow', 'slowShare'],
-  heavyTail: ['min', 'max', 'shape'],
+const kind = <Kind extends Latency['kind']>(name: Kind): Schema<Kind> => oneOf([name])
+
+const uniform = object<Model<'uniform'>>(
+  { kind: kind('uniform'), min: millis, max: millis },
+  { required: ['min', 'max'] },
+)
+const exponential = object<Model<'exponential'>>(
+  { kind: kind('exponential'), min: millis, mean: millis },
+  { required: ['min', 'mean'] },
+)
+const bimodal = object<Model<'bimodal'>>(
+  { kind: kind('bimodal'), fast: range, slow: range, slowShare: share },
+  { required: ['fast', 'slow', 'slowShare'] },
+)
+const heavyTail = object<Model<'heavyTail'>>(
+  {
+    kind: kind('heavyTail'),
+    min: millis,
+    max: millis,
+    shape: rule((value) => isNumber(value) && value > 0, 'it must be a number above 0'),
+  },
+  { required: ['min', 'max'] },
+)
+
+const models: { readonly [Kind in Latency['kind']]: Schema<Model<Kind>> } = {
+  constant: object<Model<'constant'>>({ kind: kind('constant'), ms: millis }, { required: ['ms'] }),
+  uniform: also(uniform, ({ min, max }) => orderOf('min', min, 'max', max)),
+  exponential: also(exponential, ({ min, mean }) => orderOf('min', min, 'mean', mean)),
+  bimodal: also(bimodal, ({ fast, slow }) =>
+    fast[0] > slow[0] || fast[1] > slow[1] ? `fast ${show(fast)} is above slow ${show(slow)}` : undefined,
+  ),
+  heavyTail: also(heavyTail, ({ min, max }) => orderOf('min', min, 'max', max)),
 }
 
-/** A year. */
-const longestMs = 31_536_000_000
+const unknownModel = object<{ kind: string }>(
+  { kind: rule(() => false, allowedKinds) },
+  { required: ['kind'], allowed: allowedKinds },
+)
 
-const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value)
-
-function time(ms: unknown, where: string): void {
-  if (!isNumber(ms) || ms < 0) throw badInput(where, ms, 'it must be a number of milliseconds, 0 or more')
-  if (ms > longestMs) throw badInput(where, ms, 'it must be at most a year')
-}
-
-function range(value: readonly unknown[], where: string): void {
-  if (!Array.isArray(value) || value.length !== 2) {
-    throw badInput(where, value, 'it must be a range [min, max] of milliseconds')
-  }
-  const [min, max] = value as [number, number]
-  time(min, `${where} min`)
-  time(max, `${where} max`)
-  if (min > max) throw badInput(where, value, `min ${show(min)} is above max ${show(max)}`)
-}
+/** What a model of latency must be. */
+export const latencySchema: Schema<Latency> = choose((value) => {
+  const name: unknown = (value as Latency | null | undefined)?.kind
+  const known = kinds.find((one) => one === name)
+  return known === undefined ? unknownModel : models[known]
+})

@@ -5,7 +5,7 @@ import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
 import { inOrder } from '../engine/event-queue.ts'
 import { SimulationError, badInput } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
-import { type Latency, checkLatency, defaultLatency, latencySampler, withoutTail } from './latency.ts'
+import { type Latency, defaultLatency, latencySampler, withoutTail } from './latency.ts'
 import { type CutMode, Link } from './link.ts'
 import { type Endpoint, type Message, describeMessage } from './message.ts'
 import { judge, type Rule } from './rule.ts'
@@ -88,7 +88,7 @@ export class MessageNetwork {
 
   /** Sets the latency of all links, those to come too; `drawn`: by the seed, so that it ends with the faults. */
   setLatency(latency: Latency, drawn = false): void {
-    this.latency = latencySampler(checkLatency(latency, 'network latency'))
+    this.latency = latencySampler(latency)
     if (!drawn) this.mended = withoutTail(latency)
     for (const link of this.allLinks) link.sample = this.latency
   }

@@ -1,7 +1,8 @@
 import type { Fault } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
 import { type EventKind, eventKind } from '../engine/event.ts'
-import { type Latency, checkLatency, latencySampler, withoutTail } from './latency.ts'
+import { check, object, share } from '../engine/schema.ts'
+import { type Latency, latencySampler, latencySchema, withoutTail } from './latency.ts'
 import type { CutMode, Link } from './link.ts'
 import type { Endpoint } from './message.ts'
 import { MessageNetwork } from './message-network.ts'
@@ -22,6 +23,8 @@ export interface LinkSettings {
   readonly duplication?: number
   readonly reordering?: number
 }
+
+const linkSchema = object<LinkSettings>({ latency: latencySchema, loss: share, duplication: share, reordering: share })
 
 /** One direction between two nodes, as a test sees it. */
 export interface LinkHandle {
@@ -168,20 +171,16 @@ export class Network extends MessageNetwork {
 
   private configure(link: Link, settings: LinkSettings): void {
     this.engine.owner.acts()
+    check(linkSchema, settings, 'link.set(…)')
     const { latency, ...faults } = settings
     for (const [name, value] of Object.entries(faults)) {
-      if (name !== 'loss' && name !== 'duplication' && name !== 'reordering') {
-        throw badInput(`link option '${name}'`, value, 'known options are latency, loss, duplication, reordering')
-      }
-      if (!(typeof value === 'number' && value >= 0 && value <= 1)) {
-        throw badInput(`link option '${name}'`, value, 'it must be a probability between 0 and 1')
-      }
-      link.faults[name] = value
+      if (value === undefined) continue
+      link.faults[name as keyof typeof faults] = value
       link.faulty = true
       link.byHand = true
     }
     if (latency === undefined) return
-    link.sample = latencySampler(checkLatency(latency, 'link option latency'))
+    link.sample = latencySampler(latency)
     link.mended = withoutTail(latency)
   }
 

@@ -1,4 +1,16 @@
-import { badInput } from '../engine/errors.ts'
+import {
+  type Schema,
+  also,
+  check,
+  choose,
+  longestMs,
+  number,
+  object,
+  oneOf,
+  orderOf,
+  rule,
+  whole,
+} from '../engine/schema.ts'
 import { parseDuration } from './duration.ts'
 
 /** How many seeds a simulation runs; plain data, so that it travels from the config to the workers. */
@@ -8,11 +20,14 @@ export type IterationControl =
   | { readonly kind: 'untilCoverageStable'; readonly plateau: number; readonly max: number }
   | { readonly kind: 'timeLimit'; readonly ms: number }
 
+/** More than a run of weeks. */
+const iterationsMax = 1e12
+
 export const defaultControl: IterationControl = { kind: 'fixedCount', count: 10 }
 
-/** Runs exactly `count` seeds. */
-export function fixedCount(count: number): IterationControl {
-  return { kind: 'fixedCount', count: positive(count, 'fixedCount(count)') }
+/** Runs exactly so many seeds. */
+export function fixedCount(iterations: number): IterationControl {
+  return checked({ kind: 'fixedCount', count: iterations }, 'fixedCount(…)')
 }
 
 /**
@@ -22,44 +37,64 @@ export function fixedCount(count: number): IterationControl {
  * iteration did not evaluate, or no site is known, at least 10 iterations run (or `max`, when that is less).
  */
 export function untilAllSometimesReached(max: number): IterationControl {
-  return { kind: 'untilAllSometimesReached', max: positive(max, 'untilAllSometimesReached(max)') }
+  return checked({ kind: 'untilAllSometimesReached', max }, 'untilAllSometimesReached(…)')
 }
 
 /** Stops when `plateau` iterations in a row reached nothing new, or after `max`. */
 export function untilCoverageStable(options: { plateau: number; max: number }): IterationControl {
-  const { plateau, max } = options ?? {}
-  return {
-    kind: 'untilCoverageStable',
-    plateau: positive(plateau, 'untilCoverageStable({ plateau })'),
-    max: positive(max, 'untilCoverageStable({ max })'),
-  }
+  return checked({ kind: 'untilCoverageStable', ...options }, 'untilCoverageStable(…)')
 }
 
 /** Starts iterations until this much real time has passed: '30s', '5m' or ms. */
 export function timeLimit(duration: string | number): IterationControl {
-  return { kind: 'timeLimit', ms: parseDuration(duration, 'timeLimit(duration)') }
+  return checked({ kind: 'timeLimit', ms: parseDuration(duration, 'timeLimit(duration)') }, 'timeLimit(…)')
 }
 
-/** Checks what a user gave as `iterations`; a bare number means fixedCount. Throws SimulationError (BAD_INPUT). */
-export function toIterationControl(given: unknown, where = 'iterations'): IterationControl {
-  if (typeof given === 'number') return { kind: 'fixedCount', count: positive(given, where) }
-  const control = given as IterationControl | null | undefined
-  switch (control?.kind) {
-    case 'fixedCount':
-      return { kind: control.kind, count: positive(control.count, `${where}: fixedCount(count)`) }
-    case 'untilAllSometimesReached':
-      return { kind: control.kind, max: positive(control.max, `${where}: untilAllSometimesReached(max)`) }
-    case 'untilCoverageStable':
-      return untilCoverageStable(control)
-    case 'timeLimit':
-      return { kind: control.kind, ms: parseDuration(control.ms, `${where}: timeLimit(duration)`) }
-    default:
-      throw badInput(
-        where,
-        given,
-        'it must be a whole number above 0, fixedCount(n), untilAllSometimesReached(max), untilCoverageStable({ plateau, max }) or timeLimit(duration)',
-      )
-  }
+const count: Schema<number> = whole({ min: 1, max: iterationsMax }, 'it must be a whole number above 0')
+
+type Control<Kind extends IterationControl['kind']> = Extract<IterationControl, { kind: Kind }>
+
+const controls: { readonly [Kind in IterationControl['kind']]: Schema<Control<Kind>> } = {
+  fixedCount: object<Control<'fixedCount'>>({ kind: oneOf(['fixedCount']), count }, { required: ['count'] }),
+  untilAllSometimesReached: object<Control<'untilAllSometimesReached'>>(
+    { kind: oneOf(['untilAllSometimesReached']), max: count },
+    { required: ['max'] },
+  ),
+  untilCoverageStable: also(
+    object<Control<'untilCoverageStable'>>(
+      { kind: oneOf(['untilCoverageStable']), plateau: count, max: count },
+      { required: ['plateau', 'max'] },
+    ),
+    ({ plateau, max }) => orderOf('plateau', plateau, 'max', max),
+  ),
+  timeLimit: object<Control<'timeLimit'>>(
+    {
+      kind: oneOf(['timeLimit']),
+      ms: number({ min: 1, max: longestMs }, 'a time limit is at least 1 ms, and at most a year'),
+    },
+    { required: ['ms'] },
+  ),
+}
+
+const allowed =
+  'it must be a whole number above 0, fixedCount(n), untilAllSometimesReached(max), ' +
+  'untilCoverageStable({ plateau, max }) or timeLimit(duration)'
+
+/** What `iterations` may be. */
+export const iterationsSchema: Schema<number | IterationControl> = choose((value) => {
+  if (typeof value === 'number') return count
+  const kind: unknown = (value as IterationControl | null | undefined)?.kind
+  return Object.hasOwn(controls, String(kind)) ? controls[kind as IterationControl['kind']] : rule(() => false, allowed)
+})
+
+/** A bare number means fixedCount. */
+export function toIterationControl(given: number | IterationControl): IterationControl {
+  return typeof given === 'number' ? { kind: 'fixedCount', count: given } : given
+}
+
+function checked<Kind extends IterationControl['kind']>(control: Control<Kind>, where: string): Control<Kind> {
+  check<unknown>(controls[control.kind], control, where)
+  return control
 }
 
 /** 'untilAllSometimesReached(1000)'. */
@@ -87,9 +122,4 @@ export function plannedIterations(control: IterationControl): number | null {
     case 'timeLimit':
       return null
   }
-}
-
-function positive(value: unknown, where: string): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value > 0) return value
-  throw badInput(where, value, 'it must be a whole number above 0')
 }

@@ -1,13 +1,28 @@
-import { type Placement, type PlacementName, checkPlacement } from '../actors/placement.ts'
-import { checkChaos, type Chaos } from '../chaos/options.ts'
-import { type ScheduleStrategy, checkSchedule } from '../chaos/schedule.ts'
+import { type Placement, type PlacementName, placementSchema } from '../actors/placement.ts'
+import { type Chaos, chaosSchema } from '../chaos/options.ts'
+import { type ScheduleStrategy, scheduleStrategies } from '../chaos/schedule.ts'
+import { type Limits, limitsSchema, resolveLimits } from '../engine/limits.ts'
 import { badInput } from '../engine/errors.ts'
-import { type Limits, resolveLimits } from '../engine/limits.ts'
-import { type Latency, checkLatency } from '../network/latency.ts'
+import {
+  type Fields,
+  type Schema,
+  check,
+  flagOr,
+  list,
+  longestMs,
+  number,
+  object,
+  oneOf,
+  rule,
+  share,
+  unknownField,
+  whole,
+} from '../engine/schema.ts'
+import { type Latency, latencySchema } from '../network/latency.ts'
 import { isSeed } from '../random/seed.ts'
 import { type ShrinkBudget, defaultShrinkBudget } from '../shrink/shrink.ts'
-import { type InvariantsOption, checkInvariantsOption } from '../world/builtin-invariants.ts'
-import { type IterationControl, defaultControl, toIterationControl } from './iteration-control.ts'
+import { type InvariantsOption, invariantsSchema } from '../world/builtin-invariants.ts'
+import { type IterationControl, defaultControl, iterationsSchema, toIterationControl } from './iteration-control.ts'
 
 /** What a simulation may be told; every value is checked before anything runs. */
 export interface SimulationOptions {
@@ -55,58 +70,52 @@ export interface ResolvedOptions {
   readonly shrink: ShrinkBudget | undefined
 }
 
+const seedSchema: Schema<number> = rule(isSeed, 'a seed is an unsigned integer below 2^53, in decimal')
+
+const shrinkSchema: Schema<Partial<ShrinkBudget>> = object<Partial<ShrinkBudget>>({
+  runs: whole({ min: 1, max: 1e9 }, 'it must be a whole number above 0'),
+  ms: number({ min: 1, max: longestMs }, 'it must be a number of milliseconds, 1 or more, at most a year'),
+})
+
+const fields: Fields<SimulationOptions> = {
+  iterations: iterationsSchema,
+  seed: seedSchema,
+  regressions: list(seedSchema, 'it must be a list of seeds'),
+  nodes: whole({ min: 0, max: 10_000 }, 'it must be a whole number from 0 to 10,000'),
+  chaos: chaosSchema(latencySchema),
+  schedule: oneOf(scheduleStrategies),
+  limits: limitsSchema,
+  placement: placementSchema,
+  invariants: invariantsSchema,
+  sometimes: list(
+    rule<string>((name) => typeof name === 'string' && name !== '', 'it must be a list of names'),
+    'it must be a list of names',
+  ),
+  determinism: share,
+  shrink: flagOr(shrinkSchema),
+}
+
+/** What each option of a simulation may be, by name. */
+export const optionSchemas: Readonly<Record<keyof SimulationOptions, Schema>> = fields
+
 /** Every option of a simulation, by name. */
-export const optionNames: readonly (keyof SimulationOptions)[] = [
-  'iterations',
-  'seed',
-  'regressions',
-  'nodes',
-  'chaos',
-  'schedule',
-  'limits',
-  'placement',
-  'invariants',
-  'sometimes',
-  'determinism',
-  'shrink',
-]
+export const optionNames = Object.keys(fields) as readonly (keyof SimulationOptions)[]
+
+const optionsSchema = object<SimulationOptions>(fields, { allowed: 'they must be an object' })
 
 /** Checks the options and fills in the defaults; throws SimulationError (BAD_INPUT). */
 export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
-  if (given === null || typeof given !== 'object') throw badInput('options', given, 'they must be an object')
-  for (const [name, value] of Object.entries(given)) {
-    if (!(optionNames as readonly string[]).includes(name))
-      throw badInput(`option '${name}'`, value, `there is no such option; known are ${optionNames.join(', ')}`)
-  }
+  checkOptions(given)
   const { iterations, seed, regressions = [], nodes = 0, chaos = 'calm', sometimes = [], determinism = 0.05 } = given
-  if (seed !== undefined) checkSeed(seed, "option 'seed'")
-  if (!Array.isArray(regressions)) throw badInput("option 'regressions'", regressions, 'it must be a list of seeds')
-  for (const one of regressions as unknown[]) checkSeed(one, "option 'regressions'")
-  if (!(Number.isSafeInteger(nodes) && nodes >= 0 && nodes <= 10_000)) {
-    throw badInput("option 'nodes'", nodes, 'it must be a whole number from 0 to 10,000')
-  }
-  checkChaos(chaos, "option 'chaos'")
-  checkSchedule(given.schedule, "option 'schedule'")
-  checkPlacement(given.placement, "option 'placement'")
-  checkInvariantsOption(given.invariants, "option 'invariants'")
-  if (typeof chaos === 'object' && chaos.latency !== undefined && chaos.latency !== 'drawn') {
-    checkLatency(chaos.latency, "option 'chaos'.latency")
-  }
-  if (!Array.isArray(sometimes) || sometimes.some((name) => typeof name !== 'string' || name === '')) {
-    throw badInput("option 'sometimes'", sometimes, 'it must be a list of names')
-  }
-  if (!(typeof determinism === 'number' && determinism >= 0 && determinism <= 1)) {
-    throw badInput("option 'determinism'", determinism, 'it must be a share between 0 and 1')
-  }
   return {
-    control: iterations === undefined ? defaultControl : toIterationControl(iterations, "option 'iterations'"),
+    control: iterations === undefined ? defaultControl : toIterationControl(iterations),
     seed,
     alone: seed !== undefined && iterations === undefined,
     regressions,
     nodes,
     chaos,
     schedule: given.schedule,
-    limits: resolveLimits(given.limits, "option 'limits'"),
+    limits: resolveLimits(given.limits),
     placement: given.placement,
     invariants: given.invariants,
     sometimes,
@@ -115,21 +124,22 @@ export function resolveOptions(given: SimulationOptions = {}): ResolvedOptions {
   }
 }
 
+/** Throws SimulationError (BAD_INPUT) that names the option, its value and what is allowed. */
+export function checkOptions(given: unknown): asserts given is SimulationOptions {
+  const isObject = typeof given === 'object' && given !== null
+  for (const [name, value] of isObject ? Object.entries(given) : []) {
+    if (!Object.hasOwn(fields, name)) throw badInput(`option '${name}'`, value, unknownField(name, optionNames))
+    if (value !== undefined) check(optionSchemas[name as keyof SimulationOptions], value, `option '${name}'`)
+  }
+  check(optionsSchema, given, 'options')
+}
+
 function resolveShrink(given: SimulationOptions['shrink'] = true): ShrinkBudget | undefined {
   if (given === false) return undefined
-  if (given === true) return defaultShrinkBudget
-  if (given === null || typeof given !== 'object') {
-    throw badInput("option 'shrink'", given, 'it must be true, false or { runs, ms }')
-  }
-  for (const [name, value] of Object.entries(given)) {
-    if (!(name in defaultShrinkBudget)) throw badInput(`option 'shrink'.${name}`, value, 'known are runs and ms')
-    if (!(typeof value === 'number' && value > 0))
-      throw badInput(`option 'shrink'.${name}`, value, 'it must be above 0')
-  }
-  return { ...defaultShrinkBudget, ...given }
+  return given === true ? defaultShrinkBudget : { ...defaultShrinkBudget, ...given }
 }
 
 /** Throws SimulationError (BAD_INPUT) unless the value is a seed. */
 export function checkSeed(value: unknown, where: string): asserts value is number {
-  if (!isSeed(value)) throw badInput(where, value, 'a seed is an unsigned integer below 2^53, in decimal')
+  check(seedSchema, value, where)
 }

@@ -1,7 +1,7 @@
 import { actorInvariants } from '../actors/invariant-names.ts'
 import type { PendingRequest } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
-import { badInput } from '../engine/errors.ts'
+import { type Fields, type Schema, boolean, choose, object } from '../engine/schema.ts'
 import { type Message, describeMessage } from '../network/message.ts'
 import type { NetworkObserver } from '../network/message-network.ts'
 import { nodeInvariants } from '../nodes/life-cycle.ts'
@@ -21,17 +21,12 @@ export type BuiltinInvariant = keyof typeof builtinInvariants
 /** `false`: none; `{ copies: false }`: all but that one. */
 export type InvariantsOption = false | Readonly<Partial<Record<BuiltinInvariant, boolean>>>
 
-/** Checks the `invariants` option; throws SimulationError (BAD_INPUT). */
-export function checkInvariantsOption(given: unknown, where: string): asserts given is InvariantsOption | undefined {
-  if (given === undefined || given === false) return
-  const known = Object.keys(builtinInvariants).join(', ')
-  if (given === null || typeof given !== 'object')
-    throw badInput(where, given, `it must be false or an object of ${known}`)
-  for (const [name, value] of Object.entries(given)) {
-    if (!(name in builtinInvariants)) throw badInput(`${where}.${name}`, value, `built-in invariants are ${known}`)
-    if (typeof value !== 'boolean') throw badInput(`${where}.${name}`, value, 'it must be true or false')
-  }
-}
+const switches = Object.fromEntries(Object.keys(builtinInvariants).map((name) => [name, boolean]))
+const known = `it must be false, or an object of ${Object.keys(builtinInvariants).join(', ')}`
+
+export const invariantsSchema: Schema<InvariantsOption> = choose((value) =>
+  value === false ? boolean : object(switches as Fields<Exclude<InvariantsOption, false>>, { allowed: known }),
+)
 
 /** True unless the option turns that invariant off. */
 export function isOn(option: InvariantsOption | undefined, name: BuiltinInvariant): boolean {

@@ -189,9 +189,9 @@ test('link().set changes one direction: latency, loss 1, loss 0, duplication', a
 
 test('what link().set does not know is refused', async () => {
   for (const [given, message] of [
-    [{ los: 1 }, /link option 'los'/],
+    [{ los: 1 }, /link\.set\(…\)\.los is 1/],
     [{ loss: 2 }, /between 0 and 1/],
-    [{ latency: { kind: 'slow' } }, /link option latency/],
+    [{ latency: { kind: 'slow' } }, /link\.set\(…\)\.latency/],
   ] as const) {
     const failure = await failureOf((sim) => {
       new Wire(sim, ['a', 'b'])

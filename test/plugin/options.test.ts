@@ -5,51 +5,63 @@ import { parseDuration } from '../../src/runner/duration.ts'
 
 describe('bad options are refused with the option, its value and what is allowed', () => {
   test.each<[unknown, string]>([
-    [{ seed: -1 }, 'simulationPlugin: `seed` is -1: a seed is an unsigned integer below 2^53'],
-    [{ seed: '7' }, "simulationPlugin: `seed` is '7': a seed is"],
-    [{ iterations: 0 }, 'simulationPlugin: `iterations` is 0: it must be a whole number above 0'],
+    [{ seed: -1 }, 'simulationPlugin.seed is -1: a seed is an unsigned integer below 2^53'],
+    [{ seed: '7' }, "simulationPlugin.seed is '7': a seed is"],
+    [{ iterations: 0 }, 'simulationPlugin.iterations is 0: it must be a whole number above 0'],
     [
       { iterations: 'many' },
-      "simulationPlugin: `iterations` is 'many': it must be a whole number above 0, fixedCount(n), until",
+      "simulationPlugin.iterations is 'many': it must be a whole number above 0, fixedCount(n), until",
     ],
     [{ iterations: { kind: 'fixedcount', count: 1 } }, 'it must be a whole number above 0, fixedCount(n)'],
-    [{ iterations: { kind: 'fixedCount', count: 1, max: 1 } }, 'unknown option `max` is 1: known are kind, count'],
-    [{ iterations: { ci: 1.5 } }, 'simulationPlugin: `iterations`.ci is 1.5: it must be a whole number'],
-    [{ iterations: { kind: 'timeLimit', ms: 0 } }, 'a time limit of 0 would run nothing: it must be longer'],
-    [{ chaos: 'swam' }, "simulationPlugin: `chaos` is 'swam': it must be 'calm', 'random', 'swarm' or an obj"],
+    [
+      { iterations: { kind: 'fixedCount', count: 1, max: 1 } },
+      'iterations.max is 1: there is no such option; known are kind, count',
+    ],
+    [{ iterations: { ci: 1.5 } }, 'simulationPlugin.iterations.ci is 1.5: it must be a whole number'],
+    [
+      { iterations: { kind: 'timeLimit', ms: 0 } },
+      'simulationPlugin.iterations.ms is 0: a time limit is at least 1 ms',
+    ],
+    [{ chaos: 'swam' }, "simulationPlugin.chaos is 'swam': it must be 'calm', 'random', 'swarm' or an obj"],
     [
       { chaos: { latency: { kind: 'constant', ms: 1, extra: () => 1 } } },
-      '`chaos`.latency.extra is function extra: it must be plain data',
+      'chaos.latency.extra is function extra: there is no such option; known are kind, ms',
     ],
-    [{ chaos: { latency: { kind: 'constant', ms: -1 } } }, 'simulationPlugin: `chaos`.latency.ms is -1'],
-    [{ chaos: { los: 0.1 } }, 'simulationPlugin: `chaos`.los is 0.1: there is no such fault family'],
-    [{ slowTimeout: { period: '3 minutes' } }, "`slowTimeout`.period is '3 minutes': a duration is a number of milli"],
-    [{ slowTimeout: { period: 0 } }, '`slowTimeout`.period is 0: it must be longer than 0'],
-    [{ slowTimeout: { period: 1, terminateAfter: 0 } }, '`slowTimeout`.terminateAfter is 0: it must be a whole number'],
+    [{ chaos: { latency: { kind: 'constant', ms: -1 } } }, 'simulationPlugin.chaos.latency.ms is -1'],
+    [
+      { chaos: { los: 0.1 } },
+      "simulationPlugin.chaos.los is 0.1: there is no such option; did you mean 'loss'? known are latency",
+    ],
+    [
+      { slowTimeout: { period: '3 minutes' } },
+      "slowTimeout.period is '3 minutes': it must be longer than 0: a number of milli",
+    ],
+    [{ slowTimeout: { period: 0 } }, 'slowTimeout.period is 0: it must be longer than 0'],
+    [{ slowTimeout: { period: 1, terminateAfter: 0 } }, 'slowTimeout.terminateAfter is 0: it must be a whole number'],
     [
       { overrides: [{ test: 'slow' }] },
-      "simulationPlugin: overrides[0].test is 'slow': it must be a regular expression",
+      "simulationPlugin.overrides[0].test is 'slow': it must be a regular expression",
     ],
     [
       { overrides: [{ test: /a/, sede: 1 }] },
-      'simulationPlugin: overrides[0]: unknown option `sede` is 1: did you mean `seed`?',
+      "simulationPlugin.overrides[0].sede is 1: there is no such option; did you mean 'seed'?",
     ],
-    [{ determinism: 2 }, 'simulationPlugin: `determinism` is 2: it must be a number from 0 to 1'],
-    [{ coverage: true }, "simulationPlugin: `coverage` is true: it must be 'required' or 'report'"],
-    [{ reporter: 'dot' }, "simulationPlugin: `reporter` is 'dot': it must be true or false"],
-    [{ limits: { evnts: 1 } }, 'simulationPlugin: limits.evnts is 1: there is no such limit'],
-    [{ timezone: 'Mars/Olympus' }, "simulationPlugin: `timezone` is 'Mars/Olympus': it must be a time zone"],
-    [{ itterations: 5 }, 'simulationPlugin: unknown option `itterations` is 5: did you mean `iterations`?'],
-    [{ zzz: 5 }, 'simulationPlugin: unknown option `zzz` is 5: known are seed, iterations'],
-    [7, 'simulationPlugin is 7: it must be an object with seed'],
+    [{ determinism: 2 }, 'simulationPlugin.determinism is 2: it must be a share between 0 and 1'],
+    [{ coverage: true }, "simulationPlugin.coverage is true: it must be 'required' or 'report'"],
+    [{ reporter: 'dot' }, "simulationPlugin.reporter is 'dot': it must be true or false"],
+    [{ limits: { evnts: 1 } }, "simulationPlugin.limits.evnts is 1: there is no such option; did you mean 'events'?"],
+    [{ timezone: 'Mars/Olympus' }, "simulationPlugin.timezone is 'Mars/Olympus': it must be a time zone"],
+    [{ itterations: 5 }, "simulationPlugin.itterations is 5: there is no such option; did you mean 'iterations'?"],
+    [{ zzz: 5 }, 'simulationPlugin.zzz is 5: there is no such option; known are seed, chaos'],
+    [7, 'simulationPlugin is 7: it must be an object of seed'],
   ])('%j', (options, message) => {
     expect(() => simulationPlugin(options as never)).toThrow(message)
   })
 
   test('also in `test.simulation`, where options of the whole run have no place', () => {
-    expect(() => resolveProjectOptions({ seed: 1.5 }, false)).toThrow('test.simulation: `seed` is 1.5')
+    expect(() => resolveProjectOptions({ seed: 1.5 }, false)).toThrow('test.simulation.seed is 1.5')
     expect(() => resolveProjectOptions({ coverage: 'required' }, false)).toThrow(
-      "test.simulation: `coverage` is 'required': it counts for the whole run: give it to simulationPlugin(…)",
+      "test.simulation.coverage is 'required': it counts for the whole run: give it to simulationPlugin(…)",
     )
   })
 })

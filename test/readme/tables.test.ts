@@ -6,14 +6,12 @@ import { resolvePluginOptions } from '../../plugin/main/resolve-options.ts'
 import { hopsMax } from '../../src/actors/actor-call.ts'
 import { driftMargin } from '../../src/actors/directory/host.ts'
 import { leaseMs } from '../../src/actors/directory/lease.ts'
-import { checkPlacement } from '../../src/actors/placement.ts'
 import { defaultTimeoutMs } from '../../src/bus/request-options.ts'
-import { checkChaos } from '../../src/chaos/options.ts'
 import { scheduleStrategies } from '../../src/chaos/schedule.ts'
 import { defaultLimits } from '../../src/engine/limits.ts'
 import { defaultLatency } from '../../src/network/latency.ts'
 import { describeControl } from '../../src/runner/iteration-control.ts'
-import { resolveOptions } from '../../src/runner/options.ts'
+import { checkOptions, resolveOptions } from '../../src/runner/options.ts'
 import { repository } from '../lanes/project.mjs'
 import { readReadme, tableOf } from './blocks.ts'
 import { membersOf, propertiesOf } from './facts.ts'
@@ -78,7 +76,7 @@ describe('configuration', () => {
       Object.values(rows.find((row) => bare(row['Option']) === option) ?? {}).join(' ')
     expect(names(text('schedule'))).toEqual(expect.arrayContaining([...scheduleStrategies]))
     for (const name of ['random', 'roundRobin', 'leastLoaded', 'preferLocal', 'hash']) {
-      expect(() => checkPlacement(name, 'placement')).not.toThrow()
+      expect(() => checkOptions({ placement: name })).not.toThrow()
       expect(names(text('placement'))).toContain(name)
     }
     for (const name of propertiesOf('plugin/options/options.ts', 'OverrideOption'))
@@ -118,7 +116,7 @@ describe('chaos', () => {
   test('takes what the table says', () => {
     const takes = (family: string, value: unknown): boolean => {
       try {
-        checkChaos({ [family]: value })
+        checkOptions({ chaos: { [family]: value } })
         return true
       } catch {
         return false

@@ -160,7 +160,7 @@ describe('a node’s disk', () => {
   test.each([
     [{ storage: true }, /storage is true: it must be a probability .* or an object of stall, failure, lost and torn/],
     [{ storage: 1.5 }, /storage is 1.5: it must be a probability/],
-    [{ storage: { tear: 1 } }, /storage.tear is 1: known are stall, failure, lost, torn/],
+    [{ storage: { tear: 1 } }, /storage.tear is 1: there is no such option; known are stall, failure, lost, torn/],
     [{ storage: { lost: [0.5, 0.1] } }, /storage.lost is \[0.5,0.1\]: it must be a probability/],
   ])('%j is refused', async (chaos, message) => {
     // Options are read at once.
