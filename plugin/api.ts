@@ -24,6 +24,7 @@ export {
   untilCoverageStable,
   type IterationControl,
 } from '../src/runner/iteration-control.ts'
+export { random, swarm } from '../src/chaos/profiles.ts'
 export * from '../src/assertions/sdk.ts'
 export { actor } from '../src/actors/actor.ts'
 export type { Actor, ActorRef } from '../src/actors/actor.ts'

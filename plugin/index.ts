@@ -1,5 +1,6 @@
 /** The package door `vitest-simulation/plugin`: what a user adds to `vitest.config.ts`. */
 export { simulationPlugin } from './plugin.ts'
+export { random, swarm } from '../src/chaos/profiles.ts'
 export {
   fixedCount,
   timeLimit,

@@ -82,27 +82,27 @@ export interface StorageOptions {
 /** Latency models a seed may draw from by name; see src/network/latency.ts for exact ones. */
 export type LatencyChoice = 'drawn'
 
-/** Every fault family with its intensity; a family that is not named is off. */
+/** Every fault family with its intensity; a family that is not named, or is false, is off. */
 export interface ChaosOptions<Latency = unknown> {
   /** Of all links. Default: uniform 1–10 ms. 'drawn': one of four shapes per seed. */
   readonly latency?: Latency | LatencyChoice
   /** Share of node pairs that are slow for the whole seed. */
-  readonly slowPairs?: Intensity
+  readonly slowPairs?: Intensity | false
   /** One node whose links are all slow. */
   readonly slowPeer?: boolean
-  readonly loss?: Intensity
-  readonly duplication?: Intensity
-  readonly reordering?: Intensity
-  readonly sendFailure?: Intensity
+  readonly loss?: Intensity | false
+  readonly duplication?: Intensity | false
+  readonly reordering?: Intensity | false
+  readonly sendFailure?: Intensity | false
   readonly clog?: boolean | EpisodeOptions
   readonly partition?: boolean | PartitionEpisodes
   readonly crash?: boolean | CrashEpisodes
   readonly pause?: boolean | EpisodeOptions
   readonly clock?: boolean | ClockOptions
   /** Probabilities of stale and failed look-ups and slow answers of the directory. */
-  readonly directory?: Intensity
+  readonly directory?: Intensity | false
   /** Probability that placing an actor is slow or fails. */
-  readonly placement?: Intensity
+  readonly placement?: Intensity | false
   /** Probabilities by knob; a number or range is that of `stall`, `failure` and `lost`. */
   readonly storage?: false | Intensity | StorageOptions
   /** Probability that buggify as a whole is on in a seed; true: always. */
@@ -110,11 +110,22 @@ export interface ChaosOptions<Latency = unknown> {
 }
 
 export type ChaosProfile = 'calm' | 'random' | 'swarm'
-export type Chaos<Latency = unknown> = ChaosProfile | ChaosOptions<Latency>
+
+/** A profile with some families changed or off; made by `random(…)` and `swarm(…)`. */
+export interface AmendedProfile<Latency = unknown> extends ChaosOptions<Latency> {
+  readonly profile: 'random' | 'swarm'
+}
+
+export type Chaos<Latency = unknown> = ChaosProfile | AmendedProfile<Latency> | ChaosOptions<Latency>
 
 const intensity: Schema<Intensity> = rule(
   isIntensity,
   'it must be a probability between 0 and 1, or a range [min, max] of them',
+)
+
+const family: Schema<Intensity | false> = rule(
+  (value) => value === false || isIntensity(value),
+  'it must be a probability between 0 and 1, or a range [min, max] of them, or false',
 )
 
 function isIntensity(value: unknown): boolean {
@@ -191,19 +202,19 @@ const buggify: Schema<boolean | number> = rule(
 function familiesOf<Latency>(latency: Schema<Latency>): Fields<ChaosOptions<Latency>> {
   return {
     latency: choose((value) => (value === 'drawn' ? oneOf(['drawn']) : latency)),
-    slowPairs: intensity,
+    slowPairs: family,
     slowPeer: boolean,
-    loss: intensity,
-    duplication: intensity,
-    reordering: intensity,
-    sendFailure: intensity,
+    loss: family,
+    duplication: family,
+    reordering: family,
+    sendFailure: family,
     clog: flagOr(object<EpisodeOptions>(episodes)),
     partition: flagOr(partition),
     crash: flagOr(crash),
     pause: flagOr(object<EpisodeOptions>(episodes)),
     clock: flagOr(clock),
-    directory: intensity,
-    placement: intensity,
+    directory: family,
+    placement: family,
     storage,
     buggify,
   }
@@ -212,7 +223,12 @@ function familiesOf<Latency>(latency: Schema<Latency>): Fields<ChaosOptions<Late
 /** What the option `chaos` may be. */
 export function chaosSchema<Latency>(latency: Schema<Latency>): Schema<Chaos<Latency>> {
   const profiles = "it must be 'calm', 'random', 'swarm' or an object of fault families"
-  const families = object<ChaosOptions<Latency>>(familiesOf(latency), { allowed: profiles })
+  const fields = familiesOf(latency)
+  const families = object<ChaosOptions<Latency>>(fields, { allowed: profiles })
+  const amended = object<AmendedProfile<Latency>>({ ...fields, profile: oneOf(['random', 'swarm']) })
   const profile = rule((value) => value === 'calm' || value === 'random' || value === 'swarm', profiles)
-  return choose((value) => (typeof value === 'object' && value !== null ? families : profile))
+  return choose((value) => {
+    if (typeof value !== 'object' || value === null) return profile
+    return 'profile' in value ? amended : families
+  })
 }

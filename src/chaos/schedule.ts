@@ -5,6 +5,7 @@ import { avalanche, mix } from '../random/hash.ts'
 import type { RandomStreams } from '../random/streams.ts'
 import type { FaultPlan, Names } from './faults.ts'
 import type { Chaos } from './options.ts'
+import { profileOf } from './profiles.ts'
 import type { RandomStream } from '../random/stream.ts'
 
 /**
@@ -20,7 +21,8 @@ export const scheduleStrategies: readonly ScheduleStrategy[] = ['fifo', 'random'
 
 /** The strategy of one seed: drawn for the profiles `random` and `swarm`, `fifo` otherwise. */
 export function drawStrategy(chaos: Chaos, streams: RandomStreams): ScheduleStrategy {
-  return chaos === 'random' || chaos === 'swarm' ? streams.get('chaos schedule').pick(scheduleStrategies) : 'fifo'
+  const profile = profileOf(chaos)
+  return profile === 'random' || profile === 'swarm' ? streams.get('chaos schedule').pick(scheduleStrategies) : 'fifo'
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
   PartitionEpisodes,
   StorageOptions,
 } from './options.ts'
+import { familiesOf, profileOf } from './profiles.ts'
 
 /** The faults of one seed: the profile with every range drawn. Undefined or 0: the family is off. */
 export interface SeedChaos {
@@ -56,27 +57,6 @@ export const calm: SeedChaos = {
   buggify: false,
 }
 
-/** Every family at the intensities that `random` and `swarm` draw from. */
-const everything: Required<ChaosOptions> = {
-  latency: 'drawn',
-  slowPairs: [0, 0.3],
-  slowPeer: true,
-  loss: [0, 0.2],
-  duplication: [0, 0.1],
-  reordering: [0, 0.2],
-  sendFailure: [0, 0.15],
-  clog: true,
-  partition: true,
-  crash: true,
-  pause: true,
-  clock: true,
-  directory: [0, 0.25],
-  placement: [0, 0.25],
-  // A sync that was left out must be found where disks hardly fail, too.
-  storage: { stall: [0, 0.1], failure: [0, 0.1], lost: [0, 1] },
-  buggify: 0.8,
-}
-
 /** Of a write that was not synced, where the profile says nothing: by coin, as nobody can tell what a disk has done. */
 export const lostByDefault = 0.5
 
@@ -86,16 +66,16 @@ const faultFreeShare = 0.1
 /** Draws the faults of one seed; each family from a stream of its own. `calm` draws nothing. */
 export function drawChaos(chaos: Chaos, streams: RandomStreams): SeedChaos {
   if (chaos === 'calm') return calm
-  if (chaos === 'random') return drawFamilies('random', everything, streams)
-  if (chaos === 'swarm') return drawFamilies('swarm', drawSwarm(streams), streams)
-  return drawFamilies('custom', chaos, streams)
+  const profile = profileOf(chaos)
+  const families = familiesOf(chaos)
+  return drawFamilies(profile, profile === 'swarm' ? drawSwarm(families, streams) : families, streams)
 }
 
 /** Each family on with probability ½ (Groce et al., 2012: a swarm finds more than one tuned default). */
-function drawSwarm(streams: RandomStreams): ChaosOptions {
+function drawSwarm(families: ChaosOptions, streams: RandomStreams): ChaosOptions {
   const random = streams.get('chaos swarm')
   const faultFree = random.chance(faultFreeShare)
-  const chosen = Object.entries(everything).filter(([family]) => {
+  const chosen = Object.entries(families).filter(([family]) => {
     const on = random.chance(0.5)
     return family === 'buggify' || on
   })
@@ -145,8 +125,8 @@ function drawStorage(
   }
 }
 
-function drawIntensity(intensity: Intensity | undefined, random: RandomStream): number {
-  if (intensity === undefined) return 0
+function drawIntensity(intensity: Intensity | false | undefined, random: RandomStream): number {
+  if (intensity === undefined || intensity === false) return 0
   return typeof intensity === 'number' ? intensity : random.between(intensity[0], intensity[1])
 }
 

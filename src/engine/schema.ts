@@ -122,6 +122,12 @@ export function list<T>(one: Schema<T>, allowed: string): Schema<readonly T[]> {
   return v.array(one, allowed) as unknown as Schema<readonly T[]>
 }
 
+/** A plain object of any names. */
+export function record<T>(one: Schema<T>, allowed: string): Schema<Readonly<Record<string, T>>> {
+  const named = v.record(v.string(), one)
+  return v.pipe(v.custom<object>(isPlainObject, allowed), named as unknown as Schema<object>) as never
+}
+
 /** Both: the second one compares fields of what the first one has let pass. */
 export function also<T>(schema: Schema<T>, compare: (value: T) => string | undefined): Schema<T> {
   const compared = v.rawCheck<T>(({ dataset, addIssue }) => {

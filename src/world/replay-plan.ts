@@ -1,6 +1,6 @@
 import type { FaultScript, Moved } from '../chaos/script.ts'
-import { badInput } from '../engine/errors.ts'
 import { groupThousands } from '../engine/format.ts'
+import { type Schema, also, check, list, object, record, rule, whole } from '../engine/schema.ts'
 import { copyPlainData } from '../workload/plain-data.ts'
 import type { PlannedOperation } from '../workload/planned-operation.ts'
 
@@ -19,55 +19,47 @@ export interface ReplayPlan {
 /** What a plan may hold at most; more than a failure's plan ever has, and little enough to run. */
 const bounds = { faults: 10_000, operations: 10_000, nodes: 10_000 } as const
 
+const count = whole({ min: 0 }, 'it must be a whole number, 0 or more')
+
+const planned: Schema<PlannedOperation> = object<PlannedOperation>(
+  {
+    index: count,
+    name: rule((value) => typeof value === 'string', 'it must be the name of an operation'),
+    at: count,
+    argument: rule(() => true, ''),
+  },
+  { required: ['index', 'name', 'at'] },
+)
+
+const moved: Schema<Moved> = object<Moved>(
+  { at: count, lasts: count },
+  { allowed: 'it must say { at, lasts } in virtual µs, whole numbers' },
+)
+
+const planSchema: Schema<ReplayPlan> = object<ReplayPlan>(
+  {
+    faults: listOf(
+      'keys',
+      bounds.faults,
+      rule<string>((key) => typeof key === 'string', 'it must be the key of a fault'),
+    ),
+    moved: record(moved, 'it must be an object of { at, lasts } by keys of faults'),
+    operations: listOf('{ index, name, at, argument }', bounds.operations, planned),
+    nodes: whole({ min: 0, max: bounds.nodes }, `it must be a whole number from 0 to ${groupThousands(bounds.nodes)}`),
+  },
+  { allowed: 'it must be a plan printed by a failure' },
+)
+
+function listOf<T>(words: string, most: number, one: Schema<T>): Schema<readonly T[]> {
+  const allowed = `it must be a list of ${words}, at most ${groupThousands(most)}`
+  return also(list(one, allowed), ({ length }) => (length > most ? allowed : undefined))
+}
+
 /** Checks a plan that was read from a file or the environment; throws SimulationError (BAD_INPUT). */
 export function checkReplayPlan(given: unknown, where: string): ReplayPlan {
-  const plan = given as ReplayPlan | null
-  if (plan === null || typeof plan !== 'object') throw badInput(where, given, 'it must be a plan printed by a failure')
-  const { faults, moved, operations, nodes } = plan
-  if (faults !== undefined) {
-    const isKey = (key: unknown): boolean => typeof key === 'string'
-    checkList(faults, `${where} faults`, bounds.faults, isKey, 'keys')
-  }
-  if (operations !== undefined) {
-    checkList(operations, `${where} operations`, bounds.operations, isOperation, '{ index, name, at, argument }')
-    for (const { name, argument } of operations) copyPlainData(argument, `${where} argument of ${name}`)
-  }
-  if (moved !== undefined) {
-    if (moved === null || typeof moved !== 'object' || Array.isArray(moved)) {
-      throw badInput(`${where} moved`, moved, movedWords)
-    }
-    for (const [key, one] of Object.entries(moved)) {
-      if (!isMoved(one)) throw badInput(`${where} moved['${key}']`, one, movedWords)
-    }
-  }
-  if (nodes !== undefined && !(isCount(nodes) && nodes <= bounds.nodes)) {
-    throw badInput(`${where} nodes`, nodes, `it must be a whole number from 0 to ${groupThousands(bounds.nodes)}`)
-  }
-  return plan
-}
-
-const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-
-function isOperation(given: unknown): boolean {
-  const one = given as Partial<PlannedOperation> | null
-  return typeof one?.name === 'string' && isCount(one.index) && isCount(one.at)
-}
-
-function checkList(given: unknown, where: string, most: number, isOne: (one: unknown) => boolean, words: string): void {
-  if (!Array.isArray(given)) throw badInput(where, given, `they must be a list of ${words}`)
-  if (given.length > most) {
-    throw badInput(`number of ${where}`, given.length, `there may be at most ${groupThousands(most)}`)
-  }
-  const wrong = given.findIndex((one) => !isOne(one))
-  if (wrong >= 0) throw badInput(`${where}[${wrong}]`, given[wrong], `they must be a list of ${words}`)
-}
-
-const movedWords = 'it must say { at, lasts } in virtual µs, whole numbers, for keys of faults'
-
-function isMoved(given: unknown): boolean {
-  const one = given as Moved | null
-  if (one === null || typeof one !== 'object') return false
-  return (one.at === undefined || isCount(one.at)) && (one.lasts === undefined || isCount(one.lasts))
+  check(planSchema, given, where)
+  for (const { name, argument } of given.operations ?? []) copyPlainData(argument, `${where} argument of ${name}`)
+  return given
 }
 
 /** The faults of a plan, for the decision point; undefined: they are drawn. */

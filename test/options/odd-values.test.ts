@@ -74,8 +74,10 @@ const options: readonly (readonly [path: string, wrap: (value: unknown) => objec
   ['seed', (seed) => ({ seed }), isSeed],
   ['chaos', (chaos) => ({ chaos }), either(among('swarm', 'calm'), isEmptyObject)],
   ...['slowPairs', 'loss', 'duplication', 'reordering', 'sendFailure', 'directory', 'placement'].map(
-    (family) => [`chaos.${family}`, (value: unknown) => ({ chaos: { [family]: value } }), isIntensity] as const,
+    (family) => [`chaos.${family}`, (value: unknown) => ({ chaos: { [family]: value } }), either(among(false), isIntensity)] as const,
   ),
+  ['chaos.profile', (profile) => ({ chaos: { profile } }), among('swarm')],
+  ['chaos.loss', (loss) => ({ chaos: { profile: 'swarm', loss } }), either(among(false), isIntensity)],
   ['chaos.slowPeer', (slowPeer) => ({ chaos: { slowPeer } }), isBoolean],
   ['chaos.buggify', (buggify) => ({ chaos: { buggify } }), either(isBoolean, isShare)],
   ['chaos.storage', (storage) => ({ chaos: { storage } }), either(among(false), isIntensity, isEmptyObject)],
