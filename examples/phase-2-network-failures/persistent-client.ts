@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Node, RequestTimeout, SendFailed, sometimes } from 'vitest-simulation'
+import { type SimulationNode, RequestTimeout, SendFailed, sometimes } from 'vitest-simulation'
 
 export type Outcome = 'success' | 'timeout'
 
@@ -9,7 +9,7 @@ export type Outcome = 'success' | 'timeout'
  * SendFailed is certain (nothing was delivered), so trying again is safe. A timeout is not: the server may have done the
  * work, so the caller has to know.
  */
-export async function ask(client: Node, server: string, question: string): Promise<Outcome> {
+export async function ask(client: SimulationNode, server: string, question: string): Promise<Outcome> {
   for (;;) {
     try {
       await client.bus.request(server, 'answer', question, { timeout: 150 })

@@ -1,4 +1,4 @@
-import { type Actor, type Node, operation, sometimes } from 'vitest-simulation'
+import { type Actor, type SimulationNode, operation, sometimes } from 'vitest-simulation'
 import type { Inbox } from './inbox.ts'
 import type { Journal } from './journal.ts'
 
@@ -7,11 +7,11 @@ const timeout = 1_000
 
 interface View {
   readonly random: { pick<T>(list: readonly T[]): T; below(limit: number): number }
-  readonly nodes: readonly Node[]
+  readonly nodes: readonly SimulationNode[]
 }
 
-const living = (nodes: readonly Node[]): readonly Node[] => nodes.filter((node) => node.alive)
-const dead = (nodes: readonly Node[]): readonly Node[] => nodes.filter((node) => !node.alive)
+const living = (nodes: readonly SimulationNode[]): readonly SimulationNode[] => nodes.filter((node) => node.alive)
+const dead = (nodes: readonly SimulationNode[]): readonly SimulationNode[] => nodes.filter((node) => !node.alive)
 
 /** Everything that may happen. The simulator draws which, when, and with what argument, and repeats exactly that. */
 export function alphabet(Inboxes: Actor<Inbox>, journal: Journal) {

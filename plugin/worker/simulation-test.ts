@@ -10,7 +10,7 @@ import {
 import { SimulationError, badInput } from '../../src/engine/errors.ts'
 import { refuseGenerator } from '../../src/engine/generators.ts'
 import type { Body } from '../../src/world/iteration.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { type Modifier, modifiers } from '../options/modifiers.ts'
 import { bodyContext } from './body-context.ts'
 import { noteBody } from './body-sites.ts'

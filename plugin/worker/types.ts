@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import type { Modifier } from '../options/modifiers.ts'
 import type { SimulationTestOptions } from './test-options.ts'
 

@@ -28,13 +28,14 @@ import {
   replyUnrouted,
 } from './actor-call.ts'
 import type { ActorSystem } from './actor-system.ts'
+import type { NodeActors as PublicActors } from './door.ts'
 import { DirectoryClient } from './directory/client.ts'
 import { serveDirectory } from './directory/service.ts'
 import { ActorUnavailable, Refused } from './errors.ts'
 import { Locator } from './locator.ts'
 
 /** A node's actors: calls to any actor from here, and the activations that live here. */
-export class NodeActors implements ActorCaller, ActorMember, LifeCycleListener {
+export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeCycleListener {
   readonly node: ActorNode
   readonly system: ActorSystem
   private readonly engine: Engine

@@ -1,6 +1,6 @@
 import { type Schema, rule } from '../engine/schema.ts'
 import { hashString } from '../random/hash.ts'
-import type { RandomStream } from '../random/stream.ts'
+import type { Random } from '../random/door.ts'
 
 /** What a placement strategy may look at. */
 export interface PlacementView {
@@ -12,7 +12,7 @@ export interface PlacementView {
   readonly local: string
   /** Number of activations on a node. */
   load(node: string): number
-  readonly random: RandomStream
+  readonly random: Random
 }
 
 /** Chooses where an actor is activated: gives back the id of one of `view.nodes`. */

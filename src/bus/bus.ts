@@ -7,6 +7,7 @@ import { type Endpoint, Message, type MessageKind } from '../network/message.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import type { LifeCycle, LifeCycleListener } from '../nodes/life-cycle.ts'
 import type { BusShared } from './bus-shared.ts'
+import type { NodeBus } from './door.ts'
 import { ConnectionReset, NoSuchNode, RemoteError, RequestTimeout, SendFailed, systemErrors } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
@@ -25,7 +26,7 @@ import { type RemoteFailure, Responder } from './responder.ts'
 const timeoutKind: ClockKind<PendingRequest> = clockKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
 
 /** A node's message bus: requests with responses, and one-way messages. */
-export class Bus implements Endpoint, LifeCycleListener {
+export class Bus implements NodeBus, Endpoint, LifeCycleListener {
   readonly id: string
   readonly index: number
   readonly address

@@ -2,37 +2,14 @@ import type { Fault } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
 import { type EventKind, eventKind } from '../engine/event.ts'
 import { check, object, share } from '../engine/schema.ts'
-import { type Latency, latencySampler, latencySchema, withoutTail } from './latency.ts'
+import { latencySampler, latencySchema, withoutTail } from './latency.ts'
 import type { CutMode, Link } from './link.ts'
 import type { Endpoint } from './message.ts'
+import type { LinkHandle, LinkSettings, Network as PublicNetwork, PartitionOptions } from './door.ts'
 import { MessageNetwork } from './message-network.ts'
 import type { Rule } from './rule.ts'
 
-/** How a partition cuts. */
-export interface PartitionOptions {
-  /** Cut only from the first side to the second. Default false. */
-  readonly oneWay?: boolean
-  /** What happens to messages that are sent, or would arrive, during the cut: lost, or delivered after healing. Default 'drop'. */
-  readonly inFlight?: CutMode
-}
-
-/** What `link().set` takes: the latency and probabilities (0 to 1) of one direction. */
-export interface LinkSettings {
-  readonly latency?: Latency
-  readonly loss?: number
-  readonly duplication?: number
-  readonly reordering?: number
-}
-
 const linkSchema = object<LinkSettings>({ latency: latencySchema, loss: share, duplication: share, reordering: share })
-
-/** One direction between two nodes, as a test sees it. */
-export interface LinkHandle {
-  readonly from: string
-  readonly to: string
-  /** Changes this direction's latency and fault probabilities. */
-  set(settings: LinkSettings): void
-}
 
 /** A partition under way; links that are first used during it are cut, too. */
 interface Partition {
@@ -47,7 +24,7 @@ const unclogKind: EventKind<Link> = eventKind('unclog', (link) => link.name)
 const linkOf = new WeakMap<LinkHandle, Link>()
 
 /** The network as tests use it: every fault by hand, each with its undo. */
-export class Network extends MessageNetwork {
+export class Network extends MessageNetwork implements PublicNetwork {
   /** Numbers partitions, holds and clogs. */
   private obstructions = 0
   private readonly partitions = new Map<number, Partition>()

@@ -1,5 +1,5 @@
 import { badInput } from '../engine/errors.ts'
-import type { Message } from './message.ts'
+import type { Message, MessageKind } from './message.ts'
 
 /** What a rule says of a message; `delay` in ms comes on top of the link's latency. */
 export type RuleVerdict = 'pass' | 'drop' | { readonly delay: number }
@@ -7,7 +7,7 @@ export type RuleVerdict = 'pass' | 'drop' | { readonly delay: number }
 /** What a rule may look at. */
 export interface RuleView {
   readonly id: number
-  readonly kind: Message['kind']
+  readonly kind: MessageKind
   readonly from: string
   readonly to: string
   readonly method: string

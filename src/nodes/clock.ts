@@ -1,6 +1,7 @@
 import { badInput } from '../engine/errors.ts'
 import { type Engine, epochMs, startupMs } from '../engine/engine.ts'
 import type { Owner, OwnerClock } from '../engine/owner.ts'
+import type { Clock } from './door.ts'
 
 /** Reading of the monotonic clock when an incarnation starts, µs. */
 const startMicros = startupMs * 1000
@@ -11,7 +12,7 @@ const startMicros = startupMs * 1000
  *
  * Drift changes the rate of the monotonic clock. The wall clock is the monotonic one plus what skew and jumps have added.
  */
-export class NodeClock implements OwnerClock {
+export class NodeClock implements Clock, OwnerClock {
   /** Reading of the monotonic clock at `since`, µs. */
   private base = startMicros
   /** Virtual time, µs, from which the present rate counts. */

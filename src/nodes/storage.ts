@@ -8,29 +8,16 @@ import { Owner } from '../engine/owner.ts'
 import { hashString, mix } from '../random/hash.ts'
 import { Occasion } from '../random/occasion.ts'
 import type { RandomStream } from '../random/stream.ts'
+import type { NodeStorage, Stored, WriteOptions } from './door.ts'
 import { StorageFailed, VersionConflict } from './storage-errors.ts'
 
 export { StorageFailed, VersionConflict }
-
-/** A stored value with its version; versions count from 1, 0 means that there is none. */
-export interface Stored<T = unknown> {
-  readonly value: T
-  readonly version: number
-}
 
 /** How a storage behaves in a seed. */
 export interface StorageFaults {
   readonly plan: FaultPlan
   /** Undefined: none but what a crash does to what was not synced. */
   readonly chances: StorageChances | undefined
-}
-
-/** How a write is to be made. */
-export interface WriteOptions {
-  /** Write only over this version; 0: only when nothing is there. */
-  readonly ifVersion?: number
-  /** Who writes: refused when somebody with a higher number has read the key with `fence` since (Kleppmann, 2016). */
-  readonly fence?: number
 }
 
 /** What an operation was told before its time had passed. */
@@ -64,7 +51,7 @@ const landKind = eventKind<string>('write', (key) => key, usualMicros)
  * A disk belongs to one node: what is under way when the node crashes is not done. A shared storage is a machine of its
  * own: a write that was sent to it may land when its sender is dead.
  */
-export class Storage {
+export class Storage implements NodeStorage {
   private readonly engine: Engine
   private readonly name: string
   private readonly faults: StorageFaults

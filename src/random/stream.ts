@@ -1,3 +1,4 @@
+import type { Random } from './door.ts'
 import { avalanche, mix } from './hash.ts'
 
 /**
@@ -7,7 +8,7 @@ import { avalanche, mix } from './hash.ts'
  * seedrandom's Alea takes 13 ns and 1 µs to construct. Its state comes from seedrandom (see seed.ts).
  * A forced choice (probability 0 or 1, a range of one value) draws nothing.
  */
-export class RandomStream {
+export class RandomStream implements Random {
   private a: number
   private b: number
   private c: number

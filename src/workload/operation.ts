@@ -1,10 +1,10 @@
 import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
-import type { RandomStream } from '../random/stream.ts'
+import type { Random } from '../random/door.ts'
 
 /** What an operation may look at when it is drawn. */
 export interface DrawView<Node> {
-  readonly random: RandomStream
+  readonly random: Random
   /** Every node, dead ones included. */
   readonly nodes: readonly Node[]
   /** Virtual ms. */

@@ -23,12 +23,13 @@ import type { Work } from './drive.ts'
 import { FloatingCode } from './floating.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 import { Rest, lookMicros } from './rest.ts'
+import type { Simulation as PublicSimulation } from './door.ts'
 import { Simulation } from './simulation.ts'
 import { type IterationResult, SeedResult } from './iteration-result.ts'
 import { World } from './world.ts'
 
 /** The function under test: called once per iteration. */
-export type Body = (sim: Simulation) => unknown
+export type Body = (sim: PublicSimulation) => unknown
 
 /** How one seed is to be run. */
 export interface IterationPlan {

@@ -6,6 +6,7 @@ import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import { LifeCycle } from '../nodes/life-cycle.ts'
 import { Storage, type StorageFaults } from '../nodes/storage.ts'
+import type { SimulationNode } from './door.ts'
 import type { OwedPromises } from './owed.ts'
 
 /** What a boot function gets: the node itself, on which to register handlers. */
@@ -22,7 +23,7 @@ export interface NodeParts {
 }
 
 /** One node of a simulation: a process that has a bus, a disk and can die. */
-export class Node extends LifeCycle {
+export class Node extends LifeCycle implements SimulationNode {
   readonly bus: Bus
   /** True when faults may hit the node: it has a boot function, or was made by the option `nodes`. */
   isVictim: boolean

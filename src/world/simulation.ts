@@ -9,6 +9,7 @@ import type { Alphabet } from '../workload/operation.ts'
 import type { WorkloadOutcome } from '../workload/outcome.ts'
 import type { WorkloadOptions } from '../workload/options.ts'
 import { Workload } from '../workload/workload.ts'
+import type { Simulation as PublicSimulation } from './door.ts'
 import type { EventuallyOptions } from './eventuals.ts'
 import type { InvariantCheck, InvariantTime } from './invariants.ts'
 import type { Boot, Node } from './node.ts'
@@ -16,7 +17,7 @@ import { quiesceCall } from './owed.ts'
 import type { World } from './world.ts'
 
 /** One iteration as the test sees it: what `simulation.test` passes to the body. */
-export class Simulation {
+export class Simulation implements PublicSimulation {
   /** The seed of this iteration; printed for a failure and enough to replay it. */
   readonly seed: number
   /** One-based. */

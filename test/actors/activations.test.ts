@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
 import { leaseMs } from '../../src/actors/directory/lease.ts'
 import { nothingRunsFromDeadNodes, sameSeedSameDigest } from '../laws/laws.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
 import { eventually, fixedLatency, outcome } from './helpers.ts'
 

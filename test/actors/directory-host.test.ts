@@ -3,13 +3,14 @@ import { firstBallot, nextBallot } from '../../src/actors/directory/ballot.ts'
 import { DirectoryHost, driftMargin } from '../../src/actors/directory/host.ts'
 import { leaseMs } from '../../src/actors/directory/lease.ts'
 import type { Registration } from '../../src/actors/directory/registration.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { passes } from '../verdict/verdict.ts'
+import { nodeInside } from '../helpers/inside.ts'
 
 const x: Registration = { activation: 1, node: 'n3', lease: 7 }
 const hosts = (sim: Simulation): [DirectoryHost, DirectoryHost] => [
-  new DirectoryHost(sim.node('n1'), leaseMs),
-  new DirectoryHost(sim.node('n2'), leaseMs),
+  new DirectoryHost(nodeInside(sim.node('n1')), leaseMs),
+  new DirectoryHost(nodeInside(sim.node('n2')), leaseMs),
 ]
 const isLive = (host: DirectoryHost): boolean => host.look('x').node !== undefined
 

@@ -1,6 +1,6 @@
 /** What the tests of actors share. */
 import type { ActorRef } from '../../src/actors/actor.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 
 /** Links of exactly 4 ms, for tests that count milliseconds. */
 export const fixedLatency = { latency: { kind: 'constant', ms: 4 } } as const

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { type ActorOptions, actor } from '../../src/actors/actor.ts'
 import type { Placement, PlacementName, PlacementView } from '../../src/actors/placement.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import { passes } from '../verdict/verdict.ts'
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
 import { leaseMs } from '../../src/actors/directory/lease.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { passes } from '../verdict/verdict.ts'
 import { eventually, fixedLatency, outcome, soakSeeds } from './helpers.ts'
 

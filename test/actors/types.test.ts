@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, test } from 'vitest'
-import { type ActorRef, type Node, actor } from 'vitest-simulation'
+import { type ActorRef, type SimulationNode, actor } from 'vitest-simulation'
 
 const Counter = actor('typed counter', (self) => {
   expectTypeOf(self.key).toBeString()
@@ -19,7 +19,7 @@ const Counter = actor('typed counter', (self) => {
 })
 
 /** Never called: it only has to compile, or not to. */
-async function calls(node: Node): Promise<void> {
+async function calls(node: SimulationNode): Promise<void> {
   const { actors } = node
   const ref = Counter('x')
   expectTypeOf(await actors.request(ref, 'add', 2)).toEqualTypeOf<number>()

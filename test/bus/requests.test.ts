@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { RemoteError, RequestTimeout, SendFailed } from '../../src/bus/errors.ts'
 import { NodeCrashed } from '../../src/nodes/errors.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { passes } from '../verdict/verdict.ts'
 
 describe('a request', () => {

@@ -1,6 +1,6 @@
 /** Accounts as actors: each deposit counts once, however often it is tried. */
 import { actor, operation } from '../../src/runner/index.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { type Healthy, pause, tried } from './kit.ts'
 
 interface Deposit {

@@ -1,5 +1,5 @@
 /** Caches with leases (Gray and Cheriton, 1989): a write is done when no cache can serve the old value any more. */
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { type Healthy, persistently, tried } from './kit.ts'
 
 interface Loaded {

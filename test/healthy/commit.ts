@@ -1,5 +1,5 @@
 /** Two-phase commit: seats at three participants are booked together or not at all. */
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { type Healthy, lanes, load, persistently, save, tried } from './kit.ts'
 
 type Decision = 'commit' | 'abort'

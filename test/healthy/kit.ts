@@ -1,8 +1,8 @@
 /** What the healthy protocols share: each is written as a user would write it, and one planted bug makes it wrong. */
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 
 export { pause }
 

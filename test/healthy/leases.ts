@@ -1,5 +1,5 @@
 /** Leases with fencing (Kleppmann, 2016): who holds the lease counts; whoever believes so for too long is refused. */
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { type Healthy, pause, tried } from './kit.ts'
 
 interface Grant {

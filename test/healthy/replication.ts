@@ -1,5 +1,5 @@
 /** A replicated register (Attiya, Bar-Noy, Dolev, 1995): majorities of five replicas, each with its value on its disk. */
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { type Healthy, lanes, load, pause, save, tried } from './kit.ts'
 
 interface Tagged {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
 import { ActorUnavailable } from '../../src/actors/errors.ts'
 import { RequestTimeout, SendFailed } from '../../src/bus/errors.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
 import { passes } from '../verdict/verdict.ts'
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import { buggify, sometimes } from '../../src/assertions/sdk.ts'
 import type { Body } from '../../src/world/iteration.ts'
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 
 /** A bit of everything on three nodes: requests, one-way messages, errors, timers of all kinds, time and randomness. */
 export const mixedBody: Body = async (sim) => {

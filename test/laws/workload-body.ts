@@ -1,6 +1,6 @@
 import { actor } from '../../src/actors/actor.ts'
 import type { Body } from '../../src/world/iteration.ts'
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { operation } from '../../src/world/operation.ts'
 
 interface View {

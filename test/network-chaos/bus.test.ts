@@ -1,6 +1,6 @@
 /** The bus under faults: retries, late and duplicate responses, and metrics that add up. */
 import { expect, test } from 'vitest'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './check.ts'
 import { upTo } from './wire.ts'
 

@@ -1,6 +1,6 @@
 /** Laws of hold, clog, rules, `link().set` and heal. */
 import { expect, test } from 'vitest'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes, settings } from './check.ts'
 import { Wire, upTo } from './wire.ts'
 

@@ -4,7 +4,7 @@ import { resultMeta } from '../../plugin/worker/meta.ts'
 import type { TestSettings } from '../../plugin/worker/settings.ts'
 import { buggify } from '../../src/assertions/sdk.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { passes } from './check.ts'
 import { Wire } from './wire.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { buggify, buggifyDelay, buggifyValue } from '../../src/assertions/sdk.ts'
 import type { Fault } from '../../src/chaos/faults.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes, runSeed } from './check.ts'
 import { Wire, allLinks, upTo } from './wire.ts'
 

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { scheduleStrategies } from '../../src/chaos/schedule.ts'
 import type { Chaos } from '../../src/chaos/options.ts'
 import type { Latency } from '../../src/network/latency.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { passes } from './check.ts'
 
 const everything: Chaos<Latency> = {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CutMode } from '../../src/network/link.ts'
 import type { Body } from '../../src/world/iteration.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes, settings } from './check.ts'
 import { Wire, allLinks, upTo } from './wire.ts'
 

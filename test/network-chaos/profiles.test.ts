@@ -4,7 +4,7 @@ import type { Chaos } from '../../src/chaos/options.ts'
 import { random, swarm } from '../../src/chaos/profiles.ts'
 import type { Latency } from '../../src/network/latency.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { mixedBody } from '../laws/mixed-body.ts'
 import { passes } from '../verdict/verdict.ts'
 

@@ -1,7 +1,7 @@
 /** Becoming quiet: faults end, work completes, timers may go on; what never ends is named. */
 import { expect, test } from 'vitest'
 import { RequestTimeout } from '../../src/bus/errors.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './check.ts'
 
 /** Three nodes that beat for ever; each beat is a message or a request. */

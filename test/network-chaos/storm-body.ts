@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { buggify, buggifyDelay, buggifyValue, sometimes } from '../../src/assertions/sdk.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 
 /** Requests, retries, one-way messages, timers and randomness on five nodes; it passes whatever faults happen. */
 export async function stormBody(sim: Simulation): Promise<void> {

@@ -1,5 +1,5 @@
 /** Nodes that write down what reaches them, and senders that number what they send. */
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 
 /** One message that a node was given. */
 export interface Arrival {

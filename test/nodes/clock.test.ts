@@ -1,7 +1,7 @@
 import { setInterval as every, setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { passes } from '../verdict/verdict.ts'
 
 interface Reading {

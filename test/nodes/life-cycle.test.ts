@@ -2,9 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { NodeCrashed } from '../../src/nodes/errors.ts'
 import type { Body } from '../../src/world/iteration.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { nothingRunsFromDeadNodes, sameSeedSameDigest } from '../laws/laws.ts'
 import { failureOf, passes } from '../verdict/verdict.ts'
+import { nodeInside } from '../helpers/inside.ts'
 
 /** A node with a timer, an interval, a waiting promise chain and a handler; all of them write to `log`. */
 function busy(sim: Simulation, id: string, log: string[]) {
@@ -63,7 +64,7 @@ describe('a crash', () => {
       expect(sim.now).toBe(5)
       await expect(client.run(() => 1)).rejects.toBeInstanceOf(NodeCrashed)
       expect(client.bus.metrics).toMatchObject({ abandoned: 1 })
-      expect([client.bus.pending, client.runningTasks]).toEqual([0, 0])
+      expect([client.bus.pending, nodeInside(client).runningTasks]).toEqual([0, 0])
     })
   })
 
@@ -383,7 +384,7 @@ describe('laws', () => {
     const zombie: Body = async (sim) => {
       const node = sim.node('n', () => void setInterval(() => undefined, 5))
       await sim.sleep(7)
-      const { owner } = node
+      const { owner } = nodeInside(node)
       node.crash()
       owner.alive = true
       await sim.sleep(20)

@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from '../network-chaos/check.ts'
+import { nodeInside } from '../helpers/inside.ts'
 
 test('a graceful stop lets work under way end, takes nothing new, and is down until restart', async () => {
   await passes(
@@ -19,7 +20,7 @@ test('a graceful stop lets work under way end, takes nothing new, and is down un
       const first = client.bus.request('server', 'work', 'first')
       await sim.sleep(20)
       const stopped = server.stop()
-      expect(server.isStopping).toBe(true)
+      expect(nodeInside(server).isStopping).toBe(true)
       const second = client.bus.request('server', 'work', 'second', { timeout: 100 })
       expect(await first).toBe('first')
       await stopped

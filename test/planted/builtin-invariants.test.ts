@@ -7,7 +7,7 @@ import { Message } from '../../src/network/message.ts'
 import { type BuiltinInvariant, builtinInvariants } from '../../src/world/builtin-invariants.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from '../network-chaos/check.ts'
 
 /** Puts a message on its link without telling the network that it was sent. */

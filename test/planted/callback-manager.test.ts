@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { sometimes } from '../../src/assertions/sdk.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from '../network-chaos/check.ts'
 import { CallbackManager, LosesTheRace, ReinsertsTheId, answering } from './callback-manager.ts'
 

@@ -3,7 +3,7 @@
  *
  * One is correct; the others have the two bugs that such code usually has.
  */
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 
 interface Callback {
   resolve(value: unknown): void

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { type ScheduleStrategy, scheduleStrategies } from '../../src/chaos/schedule.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { Body } from '../../src/world/iteration.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf } from '../network-chaos/check.ts'
 import { failureDetector, lease, majority, ring, staleRead } from './races.ts'
 

@@ -1,5 +1,5 @@
 /** Five toy races: small systems with a real bug, each of which one schedule strategy finds and plain fifo does not. */
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 
 /**
  * A token goes round eight nodes; each passes it on at its tick if it has it. The bug: no limit for one tick.

@@ -8,7 +8,7 @@ import {
   untilCoverageStable,
 } from '../../src/runner/iteration-control.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf } from '../verdict/verdict.ts'
 
 /** What is thrown or rejected, whichever it is. */

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { always } from '../../src/assertions/sdk.ts'
 import { operation } from '../../src/world/operation.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { real } from '../../src/virtual/real.ts'
 import { find, replay, search, sizeOf, storyOf, titleOf, withoutOne } from './run.ts'
 

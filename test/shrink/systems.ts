@@ -1,6 +1,6 @@
 /** New small systems with one bug each, and the smallest plan that a person can think of. */
 import { operation } from '../../src/world/operation.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 
 const quiet = (): undefined => undefined
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import { StorageFailed, VersionConflict } from '../../src/nodes/storage.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'

@@ -8,7 +8,7 @@ import {
   alwaysOrUnreachable,
   unreachable,
 } from '../../src/assertions/sdk.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 /** Checks on a node at 10 ms, and notes whether anything ran at 11 ms. */

@@ -15,7 +15,7 @@ import {
   unreachable,
 } from '../../src/assertions/sdk.ts'
 import { actor } from '../../src/actors/actor.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 /** What JavaScript lets through. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 test('a body that waits for what never comes is a deadlock, which says so', async () => {

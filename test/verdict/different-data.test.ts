@@ -1,7 +1,7 @@
 /** Two runs of a seed may do the same at the same times, and yet not be the same: with other data, or another failure. */
 import { describe, expect, test } from 'vitest'
 import { always, alwaysLessThan, sometimes, sometimesEach } from '../../src/assertions/sdk.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 const compared = { determinism: 1 }

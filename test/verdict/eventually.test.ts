@@ -1,7 +1,7 @@
 /** What a system repairs by itself must have become true some time after mending. */
 import { expect, test } from 'vitest'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 const settings: readonly SimulationOptions[] = [

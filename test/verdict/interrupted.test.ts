@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { sometimes } from '../../src/assertions/sdk.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import { fixedCount, timeLimit, untilAllSometimesReached } from '../../src/runner/iteration-control.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { real } from '../../src/virtual/real.ts'
 
 const busy = async (sim: Simulation): Promise<void> => {

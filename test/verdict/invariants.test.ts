@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { InvariantCheck } from '../../src/world/invariants.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 /** A counter on a node goes 1, 2, 3 … every 10 ms; the invariant looks at it. */

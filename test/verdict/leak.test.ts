@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 test('a request that is still pending when quiet is a leak, with its correlation id and owner', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 test('livelock: events without progress of time fail, naming who does it and the option', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { always } from '../../src/assertions/sdk.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { defaultDrive } from '../../src/world/drive.ts'
 import { failureOf, passes } from './verdict.ts'
 

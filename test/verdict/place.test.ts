@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { always, alwaysLessThan, unreachable } from '../../src/assertions/sdk.ts'
 import { userFrames } from '../../src/engine/stack.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { simulationFailed } from '../../plugin/worker/simulation-failed.ts'
 import { failureOf } from './verdict.ts'
 

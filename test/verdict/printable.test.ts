@@ -4,7 +4,7 @@ import { always } from '../../src/assertions/sdk.ts'
 import { printableLine, printableText } from '../../src/engine/printable.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import { failureStory } from '../../src/runner/failure-text.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { operation } from '../../src/world/operation.ts'
 import { simulationFailed } from '../../plugin/worker/simulation-failed.ts'
 

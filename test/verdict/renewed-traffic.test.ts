@@ -1,9 +1,9 @@
 /** Traffic that goes on for ever is healthy; what never ends is a leak also in the midst of it. */
 import { expect, test } from 'vitest'
 import { RequestTimeout } from '../../src/bus/errors.ts'
-import type { Node } from '../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../src/world/door.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { actor } from '../../src/actors/actor.ts'
 import { failureOf, passes } from './verdict.ts'
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { actor } from '../../src/actors/actor.ts'
 import type { Body } from '../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../src/runner/options.ts'
-import type { Simulation } from '../../src/world/simulation.ts'
+import type { Simulation } from '../../src/world/door.ts'
 import { failureOf, passes } from './verdict.ts'
 
 /** An order is taken once; `again` is what happens to the second delivery. */

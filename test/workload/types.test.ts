@@ -1,11 +1,11 @@
 /** What `draw` gives is what `run` takes, and mistakes do not compile. */
 import { expectTypeOf, test } from 'vitest'
-import { type Node, type Simulation, operation } from 'vitest-simulation'
+import { type SimulationNode, type Simulation, operation } from 'vitest-simulation'
 
 test('the argument goes from draw to run', () => {
   operation({
     draw: ({ random, nodes, now }) => {
-      expectTypeOf(nodes).toEqualTypeOf<readonly Node[]>()
+      expectTypeOf(nodes).toEqualTypeOf<readonly SimulationNode[]>()
       expectTypeOf(now).toBeNumber()
       return { to: random.pick(nodes).id, n: random.below(9) }
     },

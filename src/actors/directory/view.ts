@@ -1,8 +1,9 @@
 import type { ActorRef } from '../actor.ts'
+import type { ActorDirectory } from '../door.ts'
 import type { ActorSystem } from '../actor-system.ts'
 
 /** The whole truth about actors, for invariants and assertions: no node could know it. */
-export class DirectoryView {
+export class DirectoryView implements ActorDirectory {
   private readonly system: ActorSystem
 
   constructor(system: ActorSystem) {

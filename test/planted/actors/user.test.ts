@@ -1,14 +1,15 @@
 /** Bugs in small systems of users, each beside the correct twin. */
 import { describe, expect, test } from 'vitest'
-import { type ActorSelf, type Node, actor, always } from 'vitest-simulation'
+import { type ActorSelf, actor, always } from 'vitest-simulation'
 import { Bus } from '../../../src/bus/bus.ts'
 import type { Message } from '../../../src/network/message.ts'
 import type { Body } from '../../../src/world/iteration.ts'
 import type { SimulationOptions } from '../../../src/runner/options.ts'
-import type { Simulation } from '../../../src/world/simulation.ts'
+import type { Simulation } from '../../../src/world/door.ts'
 import { eventually, outcome, soakSeeds } from '../../actors/helpers.ts'
 import { failureOf, passes } from '../../verdict/verdict.ts'
 import { seedsToFind } from './plant.ts'
+import type { Node } from '../../../src/world/node.ts'
 
 describe('a timer that outlives its activation', () => {
   /** An actor that beats; only the living activation may. */
@@ -99,8 +100,7 @@ describe('a response sent by a crashed node', () => {
       const place = this.prototype as unknown as { transmit(message: Message): unknown }
       const { transmit } = Bus.prototype as unknown as { transmit(message: Message): unknown }
       place.transmit = function (this: ZombieBus, message: Message) {
-        const { node } = this as unknown as { node: Node }
-        const { owner } = node
+        const { owner } = (this as unknown as { node: Node }).node
         if (message.kind !== 'response') return transmit.call(this, message)
         // The bug: the wait before sending belongs to nobody.
         this.engine.scheduleAt(

@@ -2,7 +2,7 @@
 import { actor } from '../../../src/actors/actor.ts'
 import { always } from '../../../src/assertions/sdk.ts'
 import { operation } from '../../../src/world/operation.ts'
-import type { Node } from '../../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../../src/world/door.ts'
 import { eventually } from '../../actors/helpers.ts'
 import { planted } from './planted-bug.ts'
 

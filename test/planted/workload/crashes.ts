@@ -1,5 +1,5 @@
 /** Bugs that only a node's death brings out. */
-import type { Node } from '../../../src/world/node.ts'
+import type { SimulationNode as Node } from '../../../src/world/door.ts'
 import { operation } from '../../../src/world/operation.ts'
 import { Tally, isNamed, planted } from './planted-bug.ts'
 import { atMostOnce } from './requests.ts'

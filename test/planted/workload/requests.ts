@@ -1,6 +1,6 @@
 /** Bugs in how a client treats requests and their outcomes. */
 import { operation } from '../../../src/world/operation.ts'
-import type { Simulation } from '../../../src/world/simulation.ts'
+import type { Simulation } from '../../../src/world/door.ts'
 import { Tally, isNamed, planted } from './planted-bug.ts'
 
 const id = operation<number>
