@@ -75,16 +75,27 @@ export interface PartitionOptions {
 
 /** What `link().set` takes: the latency and probabilities (0 to 1) of one direction. */
 export interface LinkSettings {
+  /** How long a message travels, ms. */
   readonly latency?: Latency
+  /** Probability that a message is lost, 0 to 1. */
   readonly loss?: number
+  /** Probability that a message arrives twice, 0 to 1. */
   readonly duplication?: number
+  /** Probability that a message may overtake others, 0 to 1. */
   readonly reordering?: number
 }
 
 /** One direction between two nodes, as a test sees it. */
 export interface LinkHandle {
+  /** Id of the sending node. */
   readonly from: string
+  /** Id of the receiving node. */
   readonly to: string
-  /** Changes this direction's latency and fault probabilities. */
+  /**
+   * Changes this direction's latency and fault probabilities.
+   *
+   * @example
+   * sim.network.link('n1', 'n2').set({ loss: 0.5 })
+   */
   set(settings: LinkSettings): void
 }

@@ -57,7 +57,9 @@ export interface Clock {
 
 /** A stored value with its version; versions count from 1, 0 means that there is none. */
 export interface Stored<T = unknown> {
+  /** A copy of what was written. */
   readonly value: T
+  /** One more with each write of the key. */
   readonly version: number
 }
 
