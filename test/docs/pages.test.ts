@@ -11,7 +11,7 @@ import { maskTimes, runVitest, simulationReport, type VitestOutput } from '../he
 import { repository } from '../lanes/project.mjs'
 import { commandsOf, linksOf, pagePaths, readPage, updateOutput } from './pages.ts'
 import { fileOf, makeProject, testsOf } from './project.ts'
-import { parseCommand, vitestArguments } from '../readme/shell.ts'
+import { parseCommand, vitestArguments } from './shell.ts'
 import { typeErrorsOf } from './type-errors.ts'
 
 const manifest = JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')) as {
@@ -23,11 +23,13 @@ interface JsonReport {
   readonly testResults: readonly { readonly name: string; readonly status: string }[]
 }
 
-/** A failure's story and the report below it, or the report alone. */
+/** A failure's story, without Vitest's own diff and code, and the head of the report below it; or the report alone. */
 const shown = ({ stdout, stderr }: VitestOutput): string => {
   const report = simulationReport(stdout)
   const story = /^ FAIL [^]*?(?=\n⎯|\n\n Simulation|\n *\n Simulation)/m.exec(stdout + stderr)?.[0]
-  return (story === undefined ? report : `${story.trimEnd()}\n\n${report}`).replaceAll(/[ \t]+$/gm, '')
+  const told = story?.replace(/\n+(?:- Expected|Expected:| ❯ )[^]*/, '')
+  const rows = report.split('\n').slice(0, 2).join('\n')
+  return (told === undefined ? report : `${told.trimEnd()}\n\n${rows}`).replaceAll(/[ \t]+$/gm, '')
 }
 
 const mask = (text: string): string =>
@@ -57,8 +59,13 @@ describe.each(pagePaths())('%s', (path) => {
     expect(dead).toEqual([])
   })
 
-  test('it has no more than 250 lines', () => {
-    expect(page.text.trimEnd().split('\n').length).toBeLessThanOrEqual(250)
+  test('it is short', () => {
+    expect(page.text.trimEnd().split('\n').length).toBeLessThanOrEqual(path === 'README.md' ? 150 : 250)
+  })
+
+  test('every file that it names exists', () => {
+    const named = [...page.text.matchAll(/`((?:src|plugin|reporter|test|examples)\/[\w./-]+\.(?:ts|md|mjs))`/g)]
+    expect(named.map(([, file]) => file!).filter((file) => !existsSync(join(repository, file)))).toEqual([])
   })
 
   test('every block says what it is', () => {

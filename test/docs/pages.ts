@@ -23,9 +23,9 @@ export interface Page {
   readonly blocks: readonly Block[]
 }
 
-/** Folders that hold pages. The changelog tells of the past; README.md is executed by test/readme. */
+/** Folders that hold pages. The changelog tells of the past. */
 const folders = ['', 'src', 'plugin', 'reporter', 'test', 'examples', 'examples/guides', '.github']
-const notExecuted = new Set(['CHANGELOG.md', 'README.md'])
+const notExecuted = new Set(['CHANGELOG.md'])
 
 /** The paths of all pages. */
 export const pagePaths = (): string[] =>
@@ -71,6 +71,23 @@ export const linksOf = ({ text }: Page): string[] =>
   [...text.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, target]) => (target ?? '').replace(/#.*$/, ''))
     .filter((target) => target !== '' && !/^[a-z]+:/.test(target))
+
+/** The rows of the table whose first heading is `heading`, each by its headings, without backticks and blanks. */
+export const tableOf = (text: string, heading: string): Record<string, string>[] => {
+  const lines = text.split('\n')
+  const start = lines.findIndex((line) => new RegExp(`^\\| ${heading} +\\|`).test(line))
+  if (start < 0) throw new Error(`there is no table that begins with '${heading}'`)
+  const cells = (line: string): string[] =>
+    line
+      .split('|')
+      .slice(1, -1)
+      .map((cell) => cell.trim())
+  const names = cells(lines[start] ?? '')
+  const end = lines.findIndex((line, index) => index > start && !line.startsWith('|'))
+  return lines
+    .slice(start + 2, end)
+    .map((line) => Object.fromEntries(cells(line).map((cell, at) => [names[at] ?? '', cell])))
+}
 
 /** Puts real output into a `text` block. */
 export const updateOutput = (path: string, name: string, output: string): void => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SimulationMeta } from '../../reporter/contract.ts'
 import { maskTimes, simulationReport, type VitestOutput } from '../helpers/run-vitest.ts'
-import { type Command, parseCommand, vitestArguments } from '../readme/shell.ts'
+import { type Command, parseCommand, vitestArguments } from '../docs/shell.ts'
 import { type Outcome, type Project, printed, project, removeProjects } from './project.ts'
 
 const config = `plugins: [simulationPlugin({ seed: 42 })]`

@@ -1,4 +1,4 @@
-/** The README's tables against the code: every option is there, with its default, and no other. */
+/** The tables of the pages against the code: every option is there, with its default, and no other. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -13,15 +13,16 @@ import { defaultLatency } from '../../src/network/latency.ts'
 import { describeControl } from '../../src/runner/iteration-control.ts'
 import { checkOptions, resolveOptions } from '../../src/runner/options.ts'
 import { repository } from '../lanes/project.mjs'
-import { readReadme, tableOf } from './blocks.ts'
+import { readPage, tableOf } from './pages.ts'
 import { membersOf, propertiesOf } from './facts.ts'
 
-const readme = readReadme()
+const options = readPage('plugin/README.md').text
+const reference = readPage('examples/guides/reference.md').text
 const bare = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '')
 const names = (cell: string | undefined): string[] => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name!)
 
 describe('configuration', () => {
-  const rows = tableOf(readme, 'Option')
+  const rows = tableOf(options, 'Option')
   const documented = (who: string): string[] =>
     rows
       .filter((row) => row['For']?.includes(who))
@@ -84,7 +85,7 @@ describe('configuration', () => {
   })
 
   test('limits have these defaults', () => {
-    const line = /^Limits: ([^]*?)\.\n/m.exec(readme)?.[1] ?? ''
+    const line = /^Limits: ([^]*?)\.\n/m.exec(options)?.[1] ?? ''
     const shown = [...line.matchAll(/`(\w+)`\s([\d,]+)/g)].map(([, name, value]) => [
       name,
       Number(value?.replaceAll(',', '')),
@@ -98,14 +99,14 @@ describe('configuration', () => {
     )
     const texts = files.filter((file) => file.endsWith('.ts')).map((file) => readFileSync(file, 'utf8'))
     const read = new Set(texts.flatMap((text) => text.match(/\bSIMULATION_[A-Z]+\b/g) ?? []))
-    const line = /^Environment: ([^]*?)\n[A-Z]/m.exec(readme)?.[1] ?? ''
+    const line = /^Environment: ([^]*?)\n[A-Z]/m.exec(options)?.[1] ?? ''
     expect(names(line).sort()).toEqual([...read, 'CI'].sort())
   })
 })
 
 describe('chaos', () => {
   // One row may stand for several families.
-  const rows: Record<string, string>[] = tableOf(readme, 'Family').flatMap((row) =>
+  const rows: Record<string, string>[] = tableOf(reference, 'Family').flatMap((row) =>
     names(row['Family']).map((family) => ({ ...row, Family: family })),
   )
 
@@ -154,17 +155,17 @@ describe('chaos', () => {
 
 describe('what prose says', () => {
   test('every kind of failure is in the verdict table', () => {
-    const verdict = tableOf(readme, 'Cause').flatMap((row) => names(row['Counted as']))
+    const verdict = tableOf(reference, 'Cause').flatMap((row) => names(row['Counted as']))
     expect(verdict).toEqual(expect.arrayContaining(membersOf('src/engine/failure.ts', 'FailureKind')))
   })
 
   test('numbers', () => {
-    expect(readme).toContain(`\`RequestTimeout\` (${defaultTimeoutMs / 1000} s by default)`)
-    expect(readme.replaceAll(/\s+/g, ' ')).toContain(`a node's lease (${leaseMs / 1000} s)`)
-    expect(readme.replaceAll(/\s+/g, ' ')).toContain(`less than ${driftMargin * 100} %`)
+    expect(reference).toContain(`\`RequestTimeout\` (${defaultTimeoutMs / 1000} s by default)`)
+    expect(reference.replaceAll(/\s+/g, ' ')).toContain(`a node's lease (${leaseMs / 1000} s)`)
+    expect(reference.replaceAll(/\s+/g, ' ')).toContain(`less than ${driftMargin * 100} %`)
     expect(hopsMax).toBe(4)
-    expect(readme).toContain('four times at most')
+    expect(reference).toContain('four times at most')
     expect(defaultLatency).toEqual({ kind: 'uniform', min: 1, max: 10 })
-    expect(readme).toContain('`uniform` (1–10 ms)')
+    expect(reference).toContain('`uniform` (1–10 ms)')
   })
 })
