@@ -1,25 +1,8 @@
+import { eachFamily, families } from './families.ts'
 import type { AmendedProfile, Chaos, ChaosOptions } from './options.ts'
 
 /** Every family at the intensities that `random` and `swarm` draw from. */
-const everything: Required<ChaosOptions> = {
-  latency: 'drawn',
-  slowPairs: [0, 0.3],
-  slowPeer: true,
-  loss: [0, 0.2],
-  duplication: [0, 0.1],
-  reordering: [0, 0.2],
-  sendFailure: [0, 0.15],
-  clog: true,
-  partition: true,
-  crash: true,
-  pause: true,
-  clock: true,
-  directory: [0, 0.25],
-  placement: [0, 0.25],
-  // A sync that was left out must be found where disks hardly fail, too.
-  storage: { stall: [0, 0.1], failure: [0, 0.1], lost: [0, 1] },
-  buggify: 0.8,
-}
+const everything: ChaosOptions = eachFamily((name) => families[name].usual as never)
 
 /**
  * The profile `random` with some families changed: `random({ loss: false, crash: { wipe: 0 } })`.
@@ -47,11 +30,11 @@ export function familiesOf(chaos: Chaos): ChaosOptions {
   if (typeof chaos === 'string') return everything
   if (!('profile' in chaos)) return chaos
   const { profile: _profile, ...amendments } = chaos
-  const families: Record<string, unknown> = { ...everything }
+  const all: Record<string, unknown> = { ...everything }
   for (const [family, value] of Object.entries(amendments)) {
-    if (value !== undefined) families[family] = amended(families[family], value)
+    if (value !== undefined) all[family] = amended(all[family], value)
   }
-  return families
+  return all
 }
 
 /** A model of latency is one thing; of other objects each field counts by itself. */

@@ -1,5 +1,5 @@
 import type { FaultPlan } from '../chaos/faults.ts'
-import { type StorageChances, lostByDefault } from '../chaos/seed-chaos.ts'
+import { type StorageChances, lostByDefault } from '../chaos/families.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { eventKind } from '../engine/event.ts'

@@ -119,5 +119,7 @@ test('a sound bus passes them all, under every fault', async () => {
 
 test('an unknown built-in invariant is refused', async () => {
   const wrong = async (): Promise<unknown> => checkSimulation(requests, { invariants: { coppies: false } as never })
-  await expect(wrong).rejects.toThrow(/'invariants'.coppies is false: built-in invariants are sent, copies, outcomes/)
+  await expect(wrong).rejects.toThrow(
+    /'invariants'.coppies is false: there is no such option; did you mean 'copies'\? known are sent, copies, outcomes/,
+  )
 })

@@ -209,7 +209,10 @@ describe('misuse', () => {
     ['options last', /BAD_INPUT simulation\.test\('x'\) third argument .* options come before the body/],
     ['body no function', /BAD_INPUT simulation\.test\('x'\) body is 5: it must be a function/],
     ['options no object', /BAD_INPUT simulation\.test\('x'\) options is 'fast'/],
-    ['unknown option', /BAD_INPUT option 'iteration' is 5: there is no such option; known are iterations, seed/],
+    [
+      'unknown option',
+      /BAD_INPUT option 'iteration' is 5: there is no such option; did you mean 'iterations'\? known are iterations, seed/,
+    ],
     ['bad seed', /BAD_INPUT option 'seed' is -1: a seed is an unsigned integer below 2\^53/],
     ['bad with', /BAD_INPUT option 'iterations' is 0: it must be a whole number above 0/],
     ['bad schedule', /BAD_INPUT option 'schedule' is 'lifo'/],
