@@ -35,7 +35,7 @@ const forward = (path: string): string => path.replaceAll('\\', '/')
  * Makes a path relative to the root of this run. A merged blob may come from another checkout: the part of the
  * module's absolute path before its relative one tells where that was.
  */
-const relativePaths = (module: TestModule, root: string): ((file: string) => string) => {
+function relativePaths(module: TestModule, root: string): (file: string) => string {
   const id = forward(module.moduleId)
   const suffix = `/${forward(module.relativeModuleId)}`
   const here = module.project.config.root
@@ -65,12 +65,12 @@ const everyModule = (vitest: Vitest, modules: readonly TestModule[]): readonly T
   vitest.config.mergeReports ? vitest.state.getTestModules() : modules
 
 /** A worker that died could not report the seed that ran. */
-const withLastSeed = (
+function withLastSeed(
   meta: SimulationMeta,
   { moduleId, project }: TestModule,
   { fullName }: TestCase,
   dead: readonly DeadSimulation[],
-): SimulationMeta => {
+): SimulationMeta {
   const mine = dead.find(
     ({ file, test, project: name }) => file === moduleId && test === fullName && name === project.name,
   )
@@ -79,13 +79,13 @@ const withLastSeed = (
 }
 
 /** Reads the simulations and the catalogue of a finished run. */
-export const collectRun = (
+export function collectRun(
   vitest: Vitest,
   modules: readonly TestModule[],
   reason: TestRunEndReason,
   isRerun: boolean,
   dead: readonly DeadSimulation[] = [],
-): CollectedRun => {
+): CollectedRun {
   const simulations: CollectedSimulation[] = []
   const catalogue: CataloguedSite[] = []
   const warnings: string[] = []
@@ -130,7 +130,7 @@ export const collectRun = (
 }
 
 /** SIMULATION_PLAN says for which test it is. */
-const unusedPlan = (simulations: readonly CollectedSimulation[]): string | undefined => {
+function unusedPlan(simulations: readonly CollectedSimulation[]): string | undefined {
   const plans = simulations.flatMap(({ meta: { plan } }) => (typeof plan?.test === 'string' ? [plan] : []))
   if (plans[0] === undefined || plans.some(({ used }) => used)) return undefined
   return `SIMULATION_PLAN was not used: it is for '${plans[0].test}', which did not run; the tests above ran their whole seed`

@@ -6,12 +6,12 @@ import { readPart } from './read-meta.ts'
 const isSet = (value: unknown): boolean => (Array.isArray(value) ? value.length > 0 : Boolean(value))
 
 /** The first thing that narrowed the run, in words that finish 'not judged: …', or null. */
-export const whyIncomplete = (
+export function whyIncomplete(
   vitest: Vitest,
   modules: readonly TestModule[],
   reason: TestRunEndReason,
   isRerun: boolean,
-): string | null => {
+): string | null {
   const { config } = vitest
   if (reason === 'interrupted') return 'the run was interrupted'
   if (isRerun) return 'this is a partial rerun'
@@ -40,7 +40,7 @@ interface Part {
 }
 
 /** What the merged reports lack of the whole run. Vitest itself forgets how they were made. */
-const missingParts = (folder: string, modules: readonly TestModule[]): string | null => {
+function missingParts(folder: string, modules: readonly TestModule[]): string | null {
   const parts = modules.flatMap((module) => readPart(module.meta()) ?? [])
   const narrowed = parts.find(({ incomplete }) => incomplete !== undefined)
   if (narrowed?.incomplete !== undefined) return `in a merged report ${narrowed.incomplete}`
@@ -59,13 +59,13 @@ const partsIn = (names: readonly string[], pattern: RegExp): Part[] =>
     return index === undefined ? [] : [{ index: Number(index), count: Number(count) }]
   })
 
-const lacking = (parts: readonly Part[], noun: string): string | null => {
+function lacking(parts: readonly Part[], noun: string): string | null {
   const count = Math.max(0, ...parts.map((part) => part.count))
   const there = new Set(parts.map(({ index }) => index)).size
   return there < count ? `reports of ${there} of ${count} ${noun} were merged` : null
 }
 
-const namesIn = (folder: string): string[] => {
+function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {

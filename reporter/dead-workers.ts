@@ -9,7 +9,7 @@ export interface DeadSimulation extends RunningSimulation {
 }
 
 /** Reads what the workers of this run left behind, and removes it. */
-export const takeDeadSimulations = (folder: string | undefined): DeadSimulation[] => {
+export function takeDeadSimulations(folder: string | undefined): DeadSimulation[] {
   if (folder === undefined) return []
   const dead = namesIn(folder).flatMap((name) => read(join(folder, name)) ?? [])
   rmSync(folder, { recursive: true, force: true })
@@ -17,13 +17,13 @@ export const takeDeadSimulations = (folder: string | undefined): DeadSimulation[
 }
 
 /** For a run without a report. */
-export const describeDead = ({ test, failure }: DeadSimulation): string => {
+export function describeDead({ test, failure }: DeadSimulation): string {
   const { seed, iteration, name, replay } = failure
   const text = `${packageName}: ${test}, iteration ${iteration}, seed ${seed}: ${name}`
   return `\n${formatForeign(text)}\n  replay: ${formatForeign(replay)}\n`
 }
 
-const namesIn = (folder: string): string[] => {
+function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
   } catch {
@@ -31,7 +31,7 @@ const namesIn = (folder: string): string[] => {
   }
 }
 
-const read = (path: string): DeadSimulation | undefined => {
+function read(path: string): DeadSimulation | undefined {
   try {
     const bytes = readFileSync(path)
     const simulation = JSON.parse(bytes.toString('utf8', runningHeadBytes)) as RunningSimulation
@@ -42,7 +42,7 @@ const read = (path: string): DeadSimulation | undefined => {
   }
 }
 
-const failureOf = ({ replay }: RunningSimulation, seed: number, iteration: number): FailureSummary => {
+function failureOf({ replay }: RunningSimulation, seed: number, iteration: number): FailureSummary {
   const name = 'its process or thread ended while this seed ran'
   return {
     kind: 'WorkerDied',

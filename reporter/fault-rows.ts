@@ -10,16 +10,16 @@ export interface FaultRow {
 }
 
 /** Buggify sites count as faults in a simulation where buggify was on, which shows by any of them firing. */
-const buggifyFaults = ({ sites }: SimulationMeta): FaultCount[] => {
+function buggifyFaults({ sites }: SimulationMeta): FaultCount[] {
   const buggify = sites.filter((site) => site.kind === 'buggify')
   if (!buggify.some((site) => site.hits > 0)) return []
   return buggify.map(({ name, hits }) => ({ family: `buggify ${name}`, injected: hits, effective: hits }))
 }
 
 /** One row a family, in the order in which simulations first mention them. */
-export const faultRows = (
+export function faultRows(
   simulations: readonly { readonly label: string; readonly meta: SimulationMeta }[],
-): FaultRow[] => {
+): FaultRow[] {
   const rows = new Map<string, FaultRow>()
   for (const { label, meta } of simulations)
     for (const { family, injected, effective, inert = effective === 0 } of [...meta.faults, ...buggifyFaults(meta)]) {

@@ -11,7 +11,7 @@ export const formatPlural = (count: number, noun: string): string =>
 const oneDecimal = (value: number): string => (Math.floor(value * 10) / 10).toFixed(1)
 
 /** Milliseconds as people read them: '412 ms', '14.2s', '3m 11s', '6h 12m', '3d 4h'. */
-export const formatDuration = (durationMs: number): string => {
+export function formatDuration(durationMs: number): string {
   if (durationMs < 999.5) return `${Math.round(durationMs)} ms`
   if (durationMs < 60_000) return `${oneDecimal(durationMs / 1000)}s`
   const seconds = Math.floor(durationMs / 1000)
@@ -32,7 +32,7 @@ export const formatSeconds = (durationMs: number): string =>
 export const formatRatio = (ratio: number): string => `${ratio < 10 ? oneDecimal(ratio) : formatCount(ratio)}×`
 
 /** A share between 0 and 1, rounded down so that only a complete share reads '100 %', never '0 %' when it is not. */
-export const formatShare = (share: number): string => {
+export function formatShare(share: number): string {
   const percent = share * 100
   if (percent > 0 && percent < 0.1) return '<0.1 %'
   return `${oneDecimal(percent + 1e-9).replace(/\.0$/, '')} %`
@@ -60,7 +60,7 @@ export const formatForeign = (text: string): string =>
     .replace(/##(?=\[|vso\[|teamcity\[)/g, '# #')
 
 /** At most `width` characters, with '…' where text was cut. */
-export const truncate = (text: string, width: number): string => {
+export function truncate(text: string, width: number): string {
   const characters = [...text]
   return characters.length <= width
     ? text

@@ -24,7 +24,7 @@ export const escapeMarkdown = (text: string): string =>
     .replace(/[\\`*_{}[\]()#+!|~$-]/g, '\\$&')
 
 /** A code block whose fence is longer than any run of backticks inside. */
-export const codeBlock = (text: string): string => {
+export function codeBlock(text: string): string {
   const runs = text.match(/`+/g) ?? []
   const fence = '`'.repeat(Math.max(3, ...runs.map((run) => run.length + 1)))
   return `${fence}sh\n${text}\n${fence}`
@@ -32,7 +32,7 @@ export const codeBlock = (text: string): string => {
 
 const marks = { passed: '✅', failed: '❌', interrupted: '⏳' } as const
 
-const tableRow = (row: ReportRow, model: ReportModel): string => {
+function tableRow(row: ReportRow, model: ReportModel): string {
   const { reached, total } = row.sometimes
   const remarks = [
     ...row.notes,
@@ -53,7 +53,7 @@ const tableRow = (row: ReportRow, model: ReportModel): string => {
   return `| ${cells.join(' | ')} |`
 }
 
-const failureSections = (model: ReportModel): string[] => {
+function failureSections(model: ReportModel): string[] {
   const failures = model.rows.flatMap((row) => row.failures.filter(isSeedFailure).map((failure) => ({ row, failure })))
   if (failures.length === 0) return []
   const shown = failures
@@ -83,7 +83,7 @@ const faultSection = ({ faults }: ReportModel): string[] =>
         '',
       ]
 
-const judgementSection = ({ judgement, coverageRequired }: ReportModel): string[] => {
+function judgementSection({ judgement, coverageRequired }: ReportModel): string[] {
   if (judgement.kind === 'not judged')
     return coverageRequired ? [`Coverage of the run not judged: ${escapeMarkdown(judgement.reason)}`, ''] : []
   if (judgement.neverEvaluated.length === 0) return []

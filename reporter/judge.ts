@@ -19,7 +19,7 @@ const replaysOneSeed = ({ simulations }: CollectedRun): boolean =>
   )
 
 /** Lists every `sometimes`, `reachable` and `always` of the catalogue that nothing evaluated, if the run may say so. */
-export const judgeRun = (run: CollectedRun): Judgement => {
+export function judgeRun(run: CollectedRun): Judgement {
   if (run.incomplete !== null) return { kind: 'not judged', reason: run.incomplete }
   if (run.simulations.length === 0) return { kind: 'not judged', reason: 'no simulation ran' }
   if (replaysOneSeed(run)) return { kind: 'not judged', reason: 'a single seed was replayed' }

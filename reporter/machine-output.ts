@@ -11,7 +11,7 @@ const outputFileOf = (name: string, options: ReporterEntry[1], outputFile: unkno
   (typeof outputFile === 'object' && outputFile !== null ? (outputFile as Record<string, unknown>)[name] : outputFile)
 
 /** True when a machine format prints to stdout in this run. */
-export const machineOwnsStdout = (vitest: Vitest): boolean => {
+export function machineOwnsStdout(vitest: Vitest): boolean {
   const major = Number.parseInt(vitest.version, 10)
   const { reporters, outputFile } = vitest.config
   return (reporters as readonly unknown[]).some((entry) => {

@@ -7,7 +7,7 @@ const sliceName = /^sim \d+\/\d+$/
 
 const siteKey = (site: SiteCount): string => [site.kind, site.name, site.file, site.line].join('\0')
 
-const addBy = <T>(items: readonly T[], key: (item: T) => string, add: (a: T, b: T) => T): T[] => {
+function addBy<T>(items: readonly T[], key: (item: T) => string, add: (a: T, b: T) => T): T[] {
   const sums = new Map<string, T>()
   for (const item of items) {
     const previous = sums.get(key(item))
@@ -50,7 +50,7 @@ const addUnheard = (errors: readonly UnheardCount[]): UnheardCount[] =>
 
 const statusRank = { failed: 3, running: 2, interrupted: 1, passed: 0 } as const
 
-const addMetas = (a: SimulationMeta, b: SimulationMeta): SimulationMeta => {
+function addMetas(a: SimulationMeta, b: SimulationMeta): SimulationMeta {
   const worst = (statusRank[b.status] ?? 2) > (statusRank[a.status] ?? 2) ? b : a
   return {
     ...worst,
@@ -79,7 +79,7 @@ const addSimulations = (a: CollectedSimulation, b: CollectedSimulation): Collect
 })
 
 /** One entry a test: slices of the same test are added, tests of other projects stay apart. */
-export const mergeSlices = (simulations: readonly CollectedSimulation[]): CollectedSimulation[] => {
+export function mergeSlices(simulations: readonly CollectedSimulation[]): CollectedSimulation[] {
   const seen = new Map<string, number>()
   const keyed = simulations.map((simulation) => {
     const test = `${simulation.file}\0${simulation.fullName}`

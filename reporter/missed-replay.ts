@@ -4,11 +4,11 @@ import type { CollectedRun } from './collect.ts'
 import { formatForeign } from './format.ts'
 
 /** Says that a run which replays a seed ran no simulation; undefined: it did, or it is none. */
-export const missedReplay = (
+export function missedReplay(
   { simulations, skipped }: Pick<CollectedRun, 'simulations' | 'skipped'>,
   { config }: Vitest,
   modules: readonly TestModule[],
-): string | undefined => {
+): string | undefined {
   if (simulations.length > 0 || config.mergeReports) return undefined
   const { SIMULATION_SEED: seed, SIMULATION_PLAN: plan, SIMULATION_EXPECT: expected } = process.env
   if (!seed) return undefined

@@ -85,13 +85,13 @@ const siteRow = (site: SiteCount, iterations: number): SiteRow => ({
   watermark: site.watermark ?? null,
 })
 
-const outcomeOf = ({ state, expectedToFail, meta }: CollectedSimulation): Outcome => {
+function outcomeOf({ state, expectedToFail, meta }: CollectedSimulation): Outcome {
   if (meta.status === 'interrupted' || meta.status === 'running') return 'interrupted'
   if (state === 'failed') return 'failed'
   return meta.status === 'failed' && !(expectedToFail && state === 'passed') ? 'failed' : 'passed'
 }
 
-const notesOf = ({ state, expectedToFail, meta }: CollectedSimulation): string[] => {
+function notesOf({ state, expectedToFail, meta }: CollectedSimulation): string[] {
   if (meta.status === 'running') return ['stopped before its verdict']
   if (meta.status === 'interrupted') return ['interrupted']
   if (meta.status === 'failed' && expectedToFail && state === 'passed') return ['fails, as expected']
@@ -99,7 +99,7 @@ const notesOf = ({ state, expectedToFail, meta }: CollectedSimulation): string[]
   return [expectedToFail ? 'expected to fail, but passed' : 'failed outside its iterations']
 }
 
-const rowOf = (simulation: CollectedSimulation, label: string): ReportRow => {
+function rowOf(simulation: CollectedSimulation, label: string): ReportRow {
   const { meta } = simulation
   const outcome = outcomeOf(simulation)
   const rows = (sites: readonly SiteCount[]): SiteRow[] => sites.map((site) => siteRow(site, meta.iterations))
@@ -130,7 +130,7 @@ const rowOf = (simulation: CollectedSimulation, label: string): ReportRow => {
 const fewIterations = 10
 
 /** Operations of which none was ever ok: what is tested then? Of a failed test they may come too late to count. */
-const neverOk = ({ meta }: CollectedSimulation): string[] => {
+function neverOk({ meta }: CollectedSimulation): string[] {
   if (meta.status !== 'passed') return []
   const idle = (meta.operations ?? []).filter(({ ok, failed, unknown }) => {
     return ok === 0 && (failed + unknown > 0 || meta.iterations >= fewIterations)
@@ -142,7 +142,7 @@ const neverOk = ({ meta }: CollectedSimulation): string[] => {
 }
 
 /** The shortest name that tells each simulation apart: leaf, full name, full name with file; then the project. */
-const labelsOf = (simulations: readonly CollectedSimulation[]): string[] => {
+function labelsOf(simulations: readonly CollectedSimulation[]): string[] {
   const count = (key: (simulation: CollectedSimulation) => string): Map<string, number> => {
     const counts = new Map<string, number>()
     for (const simulation of simulations) counts.set(key(simulation), (counts.get(key(simulation)) ?? 0) + 1)
@@ -159,14 +159,14 @@ const labelsOf = (simulations: readonly CollectedSimulation[]): string[] => {
   })
 }
 
-const seedLine = (simulations: readonly CollectedSimulation[]): SeedLine => {
+function seedLine(simulations: readonly CollectedSimulation[]): SeedLine {
   const [first, ...others] = simulations.map(({ meta }) => meta)
   const isSame = others.every((meta) => meta.seed === first?.seed && meta.seedSource === first.seedSource)
   return first && isSame ? { kind: 'same', seed: first.seed, source: first.seedSource } : { kind: 'per test' }
 }
 
 /** Turns a collected run into what the report says. */
-export const buildModel = (run: CollectedRun, options: { readonly coverageRequired: boolean }): ReportModel => {
+export function buildModel(run: CollectedRun, options: { readonly coverageRequired: boolean }): ReportModel {
   const simulations = mergeSlices(run.simulations)
   const labels = labelsOf(simulations)
   const total = (value: (simulation: CollectedSimulation) => number): number =>

@@ -18,36 +18,36 @@ export const quietMark = Symbol.for(`${packageName}.quiet`)
  */
 export class QuietReporter implements Reporter {
   readonly [quietMark] = true
-  #vitest: Vitest | undefined
-  #isRerun = false
+  private vitest: Vitest | undefined
+  private isRerun = false
 
   onInit(vitest: Vitest): void {
-    this.#vitest = vitest
-    process.on('exit', this.#crashed)
+    this.vitest = vitest
+    process.on('exit', this.crashed)
   }
 
   onWatcherRerun(): void {
-    this.#isRerun = true
+    this.isRerun = true
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
-    const vitest = this.#vitest
-    process.off('exit', this.#crashed)
+    const vitest = this.vitest
+    process.off('exit', this.crashed)
     if (vitest === undefined) return
     try {
-      this.#judge(vitest, modules, reason)
+      this.judge(vitest, modules, reason)
     } catch (error) {
       const why = formatForeign(error instanceof Error ? error.message : String(error))
       vitest.logger.error(`${packageName}: the run was not judged: ${why}`)
     }
   }
 
-  #judge(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
+  private judge(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
     const settings = runSettings.get(vitest)
     const dead = takeDeadSimulations(settings?.runningSeeds)
     for (const one of dead) vitest.logger.error(describeDead(one))
-    const run = collectRun(vitest, modules, reason, this.#isRerun, dead)
-    const missed = reason === 'interrupted' || this.#isRerun ? undefined : missedReplay(run, vitest, modules)
+    const run = collectRun(vitest, modules, reason, this.isRerun, dead)
+    const missed = reason === 'interrupted' || this.isRerun ? undefined : missedReplay(run, vitest, modules)
     if (missed !== undefined) {
       process.exitCode ||= 1
       vitest.logger.error(`${packageName}: ${missed}`)
@@ -59,8 +59,8 @@ export class QuietReporter implements Reporter {
     vitest.logger.error(judgementLines(model, pc.createColors(pc.isColorSupported)).join('\n'))
   }
 
-  readonly #crashed = (): void => {
-    const settings = this.#vitest && runSettings.get(this.#vitest)
+  private readonly crashed = (): void => {
+    const settings = this.vitest && runSettings.get(this.vitest)
     for (const one of takeDeadSimulations(settings?.runningSeeds)) writeSync(2, describeDead(one))
   }
 }

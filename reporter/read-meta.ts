@@ -9,13 +9,13 @@ const isFields = (value: unknown): value is Fields => typeof value === 'object' 
 export type PlannedSimulation = Partial<Pick<SimulationMeta, 'slow' | 'planned'>>
 
 /** The raw `meta.simulation` of a test, or undefined when the test is not a simulation. */
-export const readSimulation = (meta: object): PlannedSimulation | undefined => {
+export function readSimulation(meta: object): PlannedSimulation | undefined {
   const raw = (meta as Fields)['simulation']
   return isFields(raw) ? (raw as PlannedSimulation) : undefined
 }
 
 /** True when a simulation has reported counters that this version of the reporter can read. */
-export const isSimulationMeta = (raw: object): raw is SimulationMeta => {
+export function isSimulationMeta(raw: object): raw is SimulationMeta {
   const fields = raw as Fields
   const lists = ['sites', 'faults', 'failures', 'warnings']
   const numbers = ['iterations', 'seed', 'virtualMs', 'realMs']
@@ -28,19 +28,19 @@ export const isSimulationMeta = (raw: object): raw is SimulationMeta => {
 }
 
 /** True when a simulation reports in a version of the contract that this reporter does not know. */
-export const isForeignVersion = (raw: object): boolean => {
+export function isForeignVersion(raw: object): boolean {
   const version = (raw as Fields)['version']
   return version !== undefined && version !== 1
 }
 
 /** The sites that the plugin's transform found in a test file and what it imports. */
-export const readCatalogue = (meta: object): readonly CataloguedSite[] => {
+export function readCatalogue(meta: object): readonly CataloguedSite[] {
   const raw = (meta as Fields)['simulationSites']
   return Array.isArray(raw) ? raw.filter((site) => isFields(site) && typeof site['name'] === 'string') : []
 }
 
 /** What of its run a test file was; null when it does not say. */
-export const readPart = (meta: object): FilePart | null => {
+export function readPart(meta: object): FilePart | null {
   const raw = (meta as Fields)['simulationPart']
   return isFields(raw) ? (raw as FilePart) : null
 }

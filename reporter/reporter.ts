@@ -33,43 +33,43 @@ export const reporterMark: unique symbol = Symbol.for(`${packageName}.reporter`)
  */
 export class SimulationReporter implements Reporter {
   readonly [reporterMark] = true
-  readonly #own: SimulationReporterOptions
-  readonly #slow = new SlowWatch((line) => this.#print(line))
-  #vitest: Vitest | undefined
-  #silent = false
-  #isRerun = false
+  private readonly own: SimulationReporterOptions
+  private readonly slow = new SlowWatch((line) => this.print(line))
+  private vitest: Vitest | undefined
+  private silent = false
+  private isRerun = false
 
   constructor(options: SimulationReporterOptions = {}) {
-    this.#own = options
+    this.own = options
   }
 
   onInit(vitest: Vitest): void {
-    this.#vitest = vitest
-    this.#guard(() => (this.#silent = machineOwnsStdout(vitest)))
+    this.vitest = vitest
+    this.guard(() => (this.silent = machineOwnsStdout(vitest)))
   }
 
   onTestRunStart(): void {
-    this.#slow.stopAll()
-    process.on('exit', this.#crashed)
+    this.slow.stopAll()
+    process.on('exit', this.crashed)
   }
 
   onWatcherRerun(): void {
-    this.#isRerun = true
+    this.isRerun = true
   }
 
   onTestCaseReady(test: TestCase): void {
-    this.#guard(() => {
+    this.guard(() => {
       const simulation = readSimulation(test.meta())
-      if (!simulation?.slow || this.#vitest?.config.mergeReports) return
-      this.#slow.start(test.id, formatForeign(test.fullName), simulation.slow.periodMs, simulation.planned ?? null)
+      if (!simulation?.slow || this.vitest?.config.mergeReports) return
+      this.slow.start(test.id, formatForeign(test.fullName), simulation.slow.periodMs, simulation.planned ?? null)
     })
   }
 
   onTestCaseArtifactRecord(test: TestCase, artifact: object): void {
-    this.#guard(() => {
+    this.guard(() => {
       const progress = readProgress(artifact)
       if (!progress) return
-      this.#slow.progress(test.id, progress)
+      this.slow.progress(test.id, progress)
       // Progress is of the moment: kept, thousands of them would end up in blobs and memory.
       const kept = (test as unknown as { task?: { artifacts?: object[] } }).task?.artifacts
       const at = kept?.indexOf(artifact) ?? -1
@@ -78,34 +78,34 @@ export class SimulationReporter implements Reporter {
   }
 
   onTestCaseResult(test: TestCase): void {
-    this.#slow.stop(test.id)
+    this.slow.stop(test.id)
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
-    this.#slow.stopAll()
-    process.off('exit', this.#crashed)
-    this.#guard(() => {
-      if (this.#vitest) this.#report(this.#vitest, modules, reason)
+    this.slow.stopAll()
+    process.off('exit', this.crashed)
+    this.guard(() => {
+      if (this.vitest) this.report(this.vitest, modules, reason)
     })
   }
 
   /** Vitest goes down with a thread that dies (seen on 4.1.12), without another word to its reporters. */
-  readonly #crashed = (): void => {
-    const settings = this.#vitest && runSettings.get(this.#vitest)
+  private readonly crashed = (): void => {
+    const settings = this.vitest && runSettings.get(this.vitest)
     for (const one of takeDeadSimulations(settings?.runningSeeds)) writeSync(2, describeDead(one))
   }
 
-  #report(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
+  private report(vitest: Vitest, modules: readonly TestModule[], reason: TestRunEndReason): void {
     const settings = runSettings.get(vitest)
     const dead = takeDeadSimulations(settings?.runningSeeds)
-    const run = collectRun(vitest, modules, reason, this.#isRerun, dead)
-    const missed = reason === 'interrupted' || this.#isRerun ? undefined : missedReplay(run, vitest, modules)
+    const run = collectRun(vitest, modules, reason, this.isRerun, dead)
+    const missed = reason === 'interrupted' || this.isRerun ? undefined : missedReplay(run, vitest, modules)
     if (missed !== undefined) {
       process.exitCode ||= 1
       vitest.logger.error(`${packageName}: ${missed}`)
     }
     // What the plugin was told counts for a reporter that was listed by hand, too.
-    const coverageRequired = [this.#own.coverage, settings?.coverage].includes('required')
+    const coverageRequired = [this.own.coverage, settings?.coverage].includes('required')
     const expected = coverageRequired && run.catalogue.length > 0
     if (run.simulations.length + run.skipped + run.warnings.length === 0 && !expected) return
     const model = buildModel(run, { coverageRequired })
@@ -113,25 +113,25 @@ export class SimulationReporter implements Reporter {
     if (vitest.config.mergeReports && model.rows.some((row) => row.outcome === 'failed')) process.exitCode ||= 1
     if (missesCoverage(model)) {
       process.exitCode ||= 1
-      if (this.#silent) vitest.logger.error(`${packageName}: coverage is required, and was missed`)
+      if (this.silent) vitest.logger.error(`${packageName}: coverage is required, and was missed`)
     }
     const colors = pc.createColors(pc.isColorSupported)
-    this.#print(`\n${formatText(model, { colors, verbose: isVerbose(vitest) })}\n`)
+    this.print(`\n${formatText(model, { colors, verbose: isVerbose(vitest) })}\n`)
     const summary = process.env['GITHUB_STEP_SUMMARY']
-    if (summary) this.#guard(() => appendFileSync(summary, `${formatGithubSummary(model)}\n`))
+    if (summary) this.guard(() => appendFileSync(summary, `${formatGithubSummary(model)}\n`))
   }
 
-  #print(text: string): void {
-    if (!this.#silent) this.#vitest?.logger.log(text)
+  private print(text: string): void {
+    if (!this.silent) this.vitest?.logger.log(text)
   }
 
   /** Vitest turns an error of a reporter into a failed run; a report is not worth that. */
-  #guard(act: () => void): void {
+  private guard(act: () => void): void {
     try {
       act()
     } catch (error) {
       const reason = formatForeign(error instanceof Error ? error.message : String(error))
-      this.#vitest?.logger.error(`${packageName}: the report failed: ${reason}`)
+      this.vitest?.logger.error(`${packageName}: the report failed: ${reason}`)
     }
   }
 }

@@ -34,7 +34,7 @@ const effortCell = (row: ReportRow): string =>
     ? `${formatSeconds(row.slow.elapsedMs)}, slow after ${formatSeconds(row.slow.periodMs)}`
     : formatIterations(row.iterations, row.planned, row.outcome === 'passed')
 
-const markOf = (row: ReportRow, { green, red, yellow }: Colors): string => {
+function markOf(row: ReportRow, { green, red, yellow }: Colors): string {
   if (row.outcome === 'failed') return red('×')
   return row.outcome === 'interrupted' || row.slow ? yellow('⧖') : green('✓')
 }
@@ -44,7 +44,7 @@ const withPlace = (text: string, site: SiteRow, { dim }: Colors): string =>
 
 const seedFailures = (row: ReportRow) => row.failures.filter(isSeedFailure)
 
-const remarks = (row: ReportRow, model: ReportModel, colors: Colors): string => {
+function remarks(row: ReportRow, model: ReportModel, colors: Colors): string {
   const { reached, total } = row.sometimes
   const [failure] = seedFailures(row)
   const [never, ...others] = row.never
@@ -65,7 +65,7 @@ const capped = (lines: readonly string[], limit: number): string[] =>
     ? [...lines]
     : [...lines.slice(0, limit), `${indent}… and ${formatCount(lines.length - limit)} more`]
 
-const failureLines = (row: ReportRow, { dim }: Colors): string[] => {
+function failureLines(row: ReportRow, { dim }: Colors): string[] {
   const failures = row.never.length > 0 ? seedFailures(row) : row.failures
   const lines = failures.map(
     (failure) => `${indent}seed ${failure.seed}  ${failureWords(failure)}  ${dim(whenWords(failure))}`,
@@ -76,14 +76,14 @@ const failureLines = (row: ReportRow, { dim }: Colors): string[] => {
   return [...capped(lines, shownDetails), ...command('replay', replay), ...command('whole seed', wholeSeed)]
 }
 
-const siteLine = (site: SiteRow, word: string, colors: Colors): string => {
+function siteLine(site: SiteRow, word: string, colors: Colors): string {
   const rate = site.kind === 'sometimes' || site.kind === 'reachable' ? hitRateWords(site) : ''
   const closest = site.watermark === null ? '' : `closest value ${site.watermark}`
   const text = [`${word}: ${formatForeign(site.name)}`, rate, closest].filter(Boolean).join('  ')
   return `${indent}${withPlace(text, site, colors)}`
 }
 
-const siteLines = (row: ReportRow, { colors, verbose }: TextOptions): string[] => {
+function siteLines(row: ReportRow, { colors, verbose }: TextOptions): string[] {
   if (verbose) return row.sites.map((site) => siteLine(site, site.kind, colors))
   const never = row.never.map((site) => `${indent}${withPlace(`never: ${neverWords(site)}`, site, colors)}`)
   const rare = row.rare.map((site) => siteLine(site, 'rare', colors))
@@ -93,7 +93,7 @@ const siteLines = (row: ReportRow, { colors, verbose }: TextOptions): string[] =
 /** Names shown in one line. */
 const shownNames = 12
 
-const talliesLines = ({ operations, unheard }: ReportRow, { colors, verbose }: TextOptions): string[] => {
+function talliesLines({ operations, unheard }: ReportRow, { colors, verbose }: TextOptions): string[] {
   const limit = verbose ? Infinity : shownNames
   return [
     ...(operations.length > 0 ? [colors.dim(`${indent}${operationWords(operations, limit)}`)] : []),
@@ -101,7 +101,7 @@ const talliesLines = ({ operations, unheard }: ReportRow, { colors, verbose }: T
   ]
 }
 
-const tableLines = (model: ReportModel, options: TextOptions): string[] => {
+function tableLines(model: ReportModel, options: TextOptions): string[] {
   let quietLeft = options.verbose ? Infinity : shownPassed
   const shown = model.rows.filter((row) => !isQuiet(row) || quietLeft-- > 0)
   const cells = shown.map((row) => ({
@@ -123,7 +123,7 @@ const tableLines = (model: ReportModel, options: TextOptions): string[] => {
   return hidden > 0 ? [...lines, `   … and ${formatCount(hidden)} more passed`] : lines
 }
 
-const faultLines = ({ faults }: ReportModel, { bold, yellow }: Colors): string[] => {
+function faultLines({ faults }: ReportModel, { bold, yellow }: Colors): string[] {
   if (faults.length === 0) return []
   const first = Math.max('faults'.length, ...faults.map(({ family }) => [...formatForeign(family)].length)) + 2
   const line = (family: string, injected: string, effective: string): string =>
@@ -149,10 +149,7 @@ const warningLines = ({ warnings }: ReportModel, { yellow }: Colors): string[] =
       ]
 
 /** What the run lacks, and whether that fails it. */
-export const judgementLines = (
-  { judgement, coverageRequired }: ReportModel,
-  { red, yellow, dim }: Colors,
-): string[] => {
+export function judgementLines({ judgement, coverageRequired }: ReportModel, { red, yellow, dim }: Colors): string[] {
   if (judgement.kind === 'not judged')
     return coverageRequired ? ['', dim(`   coverage of the run not judged: ${judgement.reason}`)] : []
   if (judgement.neverEvaluated.length === 0) return []
@@ -166,7 +163,7 @@ export const judgementLines = (
 }
 
 /** The whole report, without a final line break. */
-export const formatText = (model: ReportModel, options: TextOptions): string => {
+export function formatText(model: ReportModel, options: TextOptions): string {
   const { colors } = options
   return [
     ` ${colors.bold(colors.cyan('Simulation'))}  ${totalWords(model)}`,

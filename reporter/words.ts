@@ -17,7 +17,7 @@ const sourceNames: Record<SeedSource, string> = {
 export const seedWords = (seed: number, source: SeedSource): string => `seed ${seed} (${sourceNames[source] ?? source})`
 
 /** '5 tests · 1,264 iterations · 6h 12m virtual in 14.2s (1,571×) · seed 42 (config)'. */
-export const totalWords = (model: ReportModel): string => {
+export function totalWords(model: ReportModel): string {
   const ratio = model.realMs > 0 ? ` (${formatRatio(model.virtualMs / model.realMs)})` : ''
   return [
     formatPlural(model.tests, 'test'),
@@ -29,14 +29,14 @@ export const totalWords = (model: ReportModel): string => {
 }
 
 /** 'request timed out (false 61,204×)', for a site that no iteration reached. */
-export const neverWords = (site: SiteRow): string => {
+export function neverWords(site: SiteRow): string {
   const name = formatForeign(site.name)
   if (site.misses > 0) return `${name} (false ${formatCount(site.misses)}×)`
   return `${name} (never ${site.kind === 'reachable' ? 'visited' : 'evaluated'})`
 }
 
 /** 'in 3 of 1,000 iterations (0.3 %)'. */
-export const hitRateWords = (site: SiteRow): string => {
+export function hitRateWords(site: SiteRow): string {
   const share = site.iterations > 0 ? ` (${formatShare(site.iterationsHit / site.iterations)})` : ''
   return `in ${formatCount(site.iterationsHit)} of ${formatPlural(site.iterations, 'iteration')}${share}`
 }

@@ -19,12 +19,6 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const seedAllowed = 'a seed is an unsigned integer below 2^53'
 
-/** Checks a seed given as a number (an option). */
-export function checkSeed(value: unknown, where: string): number {
-  if (isSeed(value)) return value
-  throw badInput(where, value, seedAllowed)
-}
-
 function parseSeed(text: string, where: string): number {
   const value = /^\d+$/.test(text.trim()) ? Number(text) : undefined
   if (isSeed(value)) return value

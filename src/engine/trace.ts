@@ -29,7 +29,6 @@ export class Trace {
   readonly capacity: number
   private readonly entries: TraceEntry[] = []
   private readonly digests: number[] = []
-  private dropped = 0
 
   constructor(capacity: number) {
     this.capacity = capacity
@@ -99,7 +98,6 @@ export class Trace {
     this.entries.push(entry)
     if (this.entries.length >= this.capacity * 2) {
       this.entries.splice(0, this.entries.length - this.capacity)
-      this.dropped++
     }
   }
 }

@@ -139,8 +139,3 @@ function resolveShrink(given: SimulationOptions['shrink'] = true): ShrinkBudget 
   if (given === false) return undefined
   return given === true ? defaultShrinkBudget : { ...defaultShrinkBudget, ...given }
 }
-
-/** Throws SimulationError (BAD_INPUT) unless the value is a seed. */
-export function checkSeed(value: unknown, where: string): asserts value is number {
-  check(seedSchema, value, where)
-}

@@ -19,8 +19,6 @@ export interface Host {
   leave(): Promise<void>
   /** Says that an error which escaped from a slice is a watchdog's: the slice was thrown away and will not go on. */
   hangOf?(error: unknown): HostHang | undefined
-  /** Called every few events: shows a watchdog that the loop is alive. */
-  beat(): void
   /** Drains every nextTick and microtask from a macrotask; undefined: this Node has no such call. */
   readonly drain: (() => void) | undefined
   readonly nextTick: (callback: () => void) => void
@@ -31,7 +29,6 @@ export const plainHost: Host = {
   now: real.performanceNow,
   defer: (slice) => void real.setImmediate(slice),
   leave: () => new Promise((resolve) => void real.setImmediate(resolve)),
-  beat: () => {},
   drain: real.tickCallback,
   nextTick: (callback) => real.nextTick.call(process, callback),
 }

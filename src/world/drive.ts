@@ -97,7 +97,6 @@ export class Driver {
         }
         drain()
         if ((events & mask) === 0) {
-          this.host.beat()
           const now = this.host.now()
           if (now >= end) break
           mask = now - read > slowReadMs ? 0 : eventsPerClockRead - 1
@@ -147,7 +146,6 @@ export class Driver {
     let events = 0
     const round = (): void => {
       if ((++events & (eventsPerClockRead - 1)) === 0) {
-        host.beat()
         if (host.now() >= end) return stop(true)
       }
       if (!this.advance()) return stop(false)
