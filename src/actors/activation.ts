@@ -14,8 +14,7 @@ export type ActivationState = 'loading' | 'active' | 'closing' | 'gone'
 
 /** One message, or one run of a timer's callback. */
 interface Turn {
-  /** '': a timer's. */
-  readonly method: string
+  readonly method: string | typeof timerTurn
   readonly payload: unknown
   readonly chain: readonly CallLink[]
   /** Undefined: a timer's. */
@@ -27,6 +26,7 @@ interface Turn {
 const turnKind = eventKind<string>('turn', (actor) => actor)
 const noLinks: readonly CallLink[] = []
 const hooksRun = Symbol('hooks')
+const timerTurn = Symbol('timer')
 
 /** How an activation is to end. */
 export interface Ending {
@@ -65,7 +65,7 @@ export class Activation {
   /** Number of the present turn. */
   private turns = 0
   /** What is under way, for a report of who waits: a method, '' for a timer's turn; and since when. */
-  private doing: string | typeof hooksRun = ''
+  private doing: string | typeof hooksRun | typeof timerTurn = hooksRun
   private doingSince: number
   readonly hooks: (() => unknown)[] = []
   readonly timers = new Set<() => void>()
@@ -127,7 +127,7 @@ export class Activation {
     else if (doing === hooksRun)
       yield { owner: node, what: `deactivation hooks of actor ${id}`, since, isUnderWay: true }
     else {
-      const what = doing === '' ? `a timer's turn of actor ${id}` : `${id}.${doing}`
+      const what = doing === timerTurn ? `a timer's turn of actor ${id}` : `${id}.${doing}`
       yield { owner: node, what, since, isUnderWay: true }
     }
   }
@@ -145,7 +145,7 @@ export class Activation {
     }
     if (this.mustWait || this.state === 'loading') {
       this.waiting.push({
-        method: '',
+        method: timerTurn,
         payload: callback,
         chain: noLinks,
         fate: undefined,
@@ -156,7 +156,7 @@ export class Activation {
     }
     if (!this.owner.mayRun(this)) return
     try {
-      const result = this.turn('', callback, noLinks, undefined)
+      const result = this.turn(timerTurn, callback, noLinks, undefined)
       if (isThenable(result)) result.then(undefined, fail)
     } catch (error) {
       fail(error)
@@ -207,7 +207,12 @@ export class Activation {
     return !this.type.reentrant && (this.running > 0 || this.waiting.length > 0)
   }
 
-  private turn(method: string, payload: unknown, chain: readonly CallLink[], fate: CallFate | undefined): unknown {
+  private turn(
+    method: string | typeof timerTurn,
+    payload: unknown,
+    chain: readonly CallLink[],
+    fate: CallFate | undefined,
+  ): unknown {
     if (this.state === 'gone') this.owner.handledAfterEnd(this)
     if (fate !== undefined) fate.ran = true
     this.interleaved = this.running > 0
@@ -218,7 +223,8 @@ export class Activation {
     this.turns++
     let result: unknown
     try {
-      result = method === '' ? (payload as () => unknown)() : this.method(method).call(this.methods, payload as never)
+      result =
+        method === timerTurn ? (payload as () => unknown)() : this.method(method).call(this.methods, payload as never)
     } catch (error) {
       this.over()
       throw error
@@ -227,7 +233,7 @@ export class Activation {
       this.over()
       return result
     }
-    const isTimer = method === ''
+    const isTimer = method === timerTurn
     if (isTimer) this.owner.busy(1)
     const over = (): void => {
       if (isTimer) this.owner.busy(-1)

@@ -299,7 +299,7 @@ export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeC
     const { bus, owner } = this.node
     if (this.installedFor === owner) return
     this.installedFor = owner
-    bus.handle('$actor.call', this.receive)
+    bus.handleSystem('$actor.call', this.receive)
     const replica = this.system.replicas.get(this.node.id)
     if (replica === undefined) return
     replica.restarted()

@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { type ClockKind, type EventKind, clockKind, eventKind } from '../engine/event.ts'
-import { badInput, callerOf, withCaller } from '../engine/errors.ts'
+import { callerOf, withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
 import { type Endpoint, Message, type MessageKind } from '../network/message.ts'
@@ -12,10 +12,11 @@ import { ConnectionReset, NoSuchNode, RemoteError, RequestTimeout, SendFailed, s
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import { PendingRequests } from './pending-requests.ts'
-import { type BusMetrics, type PendingRequest, newBusMetrics } from './pending.ts'
+import { type BusMetrics, type How, type PendingRequest, newBusMetrics } from './pending.ts'
 import {
   type RequestOptions,
   type SendOptions,
+  checkMethod,
   checkRequestOptions,
   checkSendOptions,
   defaultTimeoutMs,
@@ -68,6 +69,11 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
     this.responder.handle(method, handler as Handler)
   }
 
+  /** The same for a part of the system itself, which answers while the node stops; its name begins with '$'. */
+  handleSystem<Payload>(method: string, handler: Handler<Payload>): void {
+    this.responder.handle(method, handler as Handler, true)
+  }
+
   /**
    * Sends a request and gives back the handler's result.
    *
@@ -79,18 +85,14 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
       if (options !== undefined) checkRequestOptions(options)
       checkMethod(method, 'bus.request method')
       const copy = copyPayload(payload)
-      const retry = options?.retry
       const timeoutMs = options?.timeout ?? defaultTimeoutMs
-      const background = options?.background === true
-      if (retry === undefined) {
-        return this.attempt(to, method, copy, timeoutMs, undefined, false, background) as Promise<Result>
-      }
-      const { idempotencyKey = false } = retry
-      const own = idempotencyKey === true ? `${this.id} ${this.shared.correlationIds + 1}` : undefined
-      const key = typeof idempotencyKey === 'string' ? idempotencyKey : own
-      const attempt = (): Promise<unknown> => this.attempt(to, method, copy, timeoutMs, key, false, background)
+      const how = options?.background === true ? inBackground : ordinary
+      const retry = options?.retry
+      if (retry === undefined) return this.attempt(to, method, copy, timeoutMs, how) as Promise<Result>
+      const keyed = { ...how, idempotencyKey: this.keyOf(retry.idempotencyKey ?? false) }
+      const attempt = (): Promise<unknown> => this.attempt(to, method, copy, timeoutMs, keyed)
       this.retries ??= new Retries(this.node, this.shared, this.metrics)
-      return this.retries.run({ to, method, background }, retry, attempt) as Promise<Result>
+      return this.retries.run({ to, method, background: how.background }, retry, attempt) as Promise<Result>
     } catch (error) {
       return Promise.reject(error)
     }
@@ -104,7 +106,8 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
    */
   ask<Result>(to: string, method: string, payload: unknown, timeoutMs: number, background = false): Promise<Result> {
     const copy = copyPayload(payload)
-    return this.attempt(to, method, copy, timeoutMs, undefined, true, background) as Promise<Result>
+    const how = background ? bySystemInBackground : bySystem
+    return this.attempt(to, method, copy, timeoutMs, how) as Promise<Result>
   }
 
   /** Sends a one-way message; resolves when the network has it. Rejects with SendFailed or PayloadNotCloneable. */
@@ -197,17 +200,15 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
     this.take(message)
   }
 
+  private keyOf(given: string | boolean): string | undefined {
+    if (typeof given === 'string') return given
+    return given ? `${this.id} ${this.shared.correlationIds + 1}` : undefined
+  }
+
   /** One attempt of a request. */
-  private attempt(
-    to: string,
-    method: string,
-    payload: unknown,
-    timeoutMs: number,
-    idempotencyKey?: string,
-    system = false,
-    background = false,
-  ): Promise<unknown> {
+  private attempt(to: string, method: string, payload: unknown, timeoutMs: number, how: How): Promise<unknown> {
     const { engine, shared, node } = this
+    const { idempotencyKey, system, background } = how
     if (!node.alive || !engine.owner.alive) return this.deadRequest(method)
     const destination = shared.network.endpoint(to)
     if (destination === undefined) return Promise.reject(new NoSuchNode(to, method))
@@ -377,6 +378,12 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
   }
 }
 
+// Made once: a request is sent too often to say this anew each time.
+const ordinary: How = { idempotencyKey: undefined, system: false, background: false }
+const inBackground: How = { ...ordinary, background: true }
+const bySystem: How = { ...ordinary, system: true }
+const bySystemInBackground: How = { ...bySystem, background: true }
+
 const parkedKind: EventKind<Message> = eventKind('deliver parked', (m) => `${m.kind} ${m.method}`)
 const sendKind: EventKind<Message> = eventKind('send', (m) => `${m.kind} ${m.method}`, 0)
 const unsentKind: EventKind<Message> = eventKind('not sent', (m) => `${m.kind} ${m.method}`, 0)
@@ -390,8 +397,4 @@ function remoteError({ from, method, payload }: Message): RemoteError {
   const failure = payload as RemoteFailure
   const { name, message, rootName } = failure
   return withCaller(new RemoteError(from.id, method, name, message, rootName), callerOf(failure))
-}
-
-function checkMethod(method: unknown, where: string): void {
-  if (typeof method !== 'string' || method === '') throw badInput(where, method, 'it must be a non-empty string')
 }

@@ -1,6 +1,14 @@
 import type { SimEvent } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
 
+/** How one attempt of a request is sent. */
+export interface How {
+  readonly idempotencyKey: string | undefined
+  /** A question of the system itself. */
+  readonly system: boolean
+  readonly background: boolean
+}
+
 /** One request that waits for its outcome. */
 export interface PendingRequest {
   readonly correlationId: number

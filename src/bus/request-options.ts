@@ -71,3 +71,8 @@ function checkRetry(retry: RetryOptions): void {
     throw badInput('request retry.idempotencyKey', idempotencyKey, 'it must be a string, or true for a key of its own')
   }
 }
+
+/** Throws SimulationError (BAD_INPUT) unless it is the name of a method. */
+export function checkMethod(method: unknown, where: string): void {
+  if (typeof method !== 'string' || method === '') throw badInput(where, method, 'it must be a non-empty string')
+}

@@ -33,6 +33,7 @@ export class Responder {
   private readonly metrics: BusMetrics
   private readonly reply: Reply
   private handlers = new Map<string, Handler>()
+  private readonly systemMethods = new Set<string>()
   private readonly underWay = new Set<UnderWay>()
   private answered: AnsweredKeys | undefined
   private closed = false
@@ -46,7 +47,8 @@ export class Responder {
     this.reply = reply
   }
 
-  handle(method: string, handler: Handler): void {
+  /** `isSystem`: the node does its part of a system even while it stops; see Bus.handleSystem. */
+  handle(method: string, handler: Handler, isSystem = false): void {
     if (typeof handler !== 'function') {
       throw badInput(`bus.handle('${method}') handler`, handler, 'it must be a function (payload, context) => result')
     }
@@ -55,12 +57,13 @@ export class Responder {
       throw new SimulationError('DUPLICATE_HANDLER', `node '${this.node.id}' has a handler for '${method}' already`)
     }
     this.handlers.set(method, handler)
+    if (isSystem) this.systemMethods.add(method)
   }
 
   /** Handles a request or one-way message; runs as the node's code. */
   receive(message: Message): void {
     // A stopping node takes nothing new, the sender sees silence, as from a dead one; but it does its part of a system.
-    if (this.closed && !message.method.startsWith('$')) return
+    if (this.closed && !this.systemMethods.has(message.method)) return
     const handler = this.handlers.get(message.method)
     if (handler === undefined) {
       this.withoutHandler(message)
@@ -168,7 +171,7 @@ export class Responder {
   /** Our own questions are heard by who sent them on behalf of somebody else. */
   private mayBeUnheard(request: Message, { name, message }: RemoteFailure, thrown: unknown): void {
     const { method, from, correlationId, background } = request
-    if (method.startsWith('$')) return
+    if (this.systemMethods.has(method)) return
     const error = { caller: from.id, node: this.node.id, method, name, message }
     this.shared.unheard.threw(error, thrown, this.node.owner, background ? correlationId : undefined)
   }

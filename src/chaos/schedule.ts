@@ -38,7 +38,7 @@ export class RandomOrder implements SchedulePolicy {
   }
 
   rank(time: number, owner: Owner, kind: EventKind, subject: number): number {
-    const who = kind.name === 'deliver' ? subject : owner.hash
+    const who = kind.isUnordered === true ? subject : owner.hash
     return avalanche(mix(mix(this.salt, time | 0), who))
   }
 }

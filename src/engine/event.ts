@@ -9,6 +9,8 @@ export interface EventKind<T = never> {
   readonly calmMicros?: number | undefined
   /** It comes when its owner's clock has advanced by some time; see Engine.scheduleByClock. */
   readonly byClock?: boolean
+  /** Each of these events may come before any other of its owner at the same moment, as messages may. */
+  readonly isUnordered?: boolean
   describe(data: T): string
 }
 
@@ -17,8 +19,10 @@ export function eventKind<T>(
   name: string,
   describe: (data: T) => string = () => '',
   calmMicros?: number,
+  isUnordered = false,
 ): EventKind<T> {
-  return { name, code: hashString(name), calmMicros, byClock: false, describe }
+  // Kinds of one shape: the queue looks at them for every event.
+  return { name, code: hashString(name), calmMicros, byClock: false, isUnordered, describe }
 }
 
 /** Of timers and timeouts. */
@@ -28,7 +32,7 @@ export interface ClockKind<T = never> extends EventKind<T> {
 
 /** Defines a kind of event for `Engine.scheduleByClock`. */
 export function clockKind<T>(name: string, describe: (data: T) => string = () => ''): ClockKind<T> {
-  return { name, code: hashString(name), calmMicros: undefined, byClock: true, describe }
+  return { name, code: hashString(name), calmMicros: undefined, byClock: true, isUnordered: false, describe }
 }
 
 /** The kinds that the engine and the virtual globals use. */

@@ -10,7 +10,7 @@ import { type CutMode, Link } from './link.ts'
 import { type Endpoint, type Message, describeMessage } from './message.ts'
 import { judge, type Rule } from './rule.ts'
 
-const deliverKind: EventKind<Message> = eventKind('deliver', describeMessage)
+const deliverKind: EventKind<Message> = eventKind('deliver', describeMessage, undefined, true)
 const drainKind: EventKind<Link> = eventKind('deliver held', (link) => describeMessage(link.waiting[0] as Message))
 
 /** What the network counted in one iteration. */

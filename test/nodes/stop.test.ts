@@ -113,6 +113,30 @@ test('what a node has written is on its disk after a graceful stop, synced or no
   )
 })
 
+test("a stopping node takes no new message, also where a user's method looks like one of the system", async () => {
+  await passes(
+    async (sim) => {
+      const handled: string[] = []
+      const server = sim.node('server', (node) => {
+        for (const method of ['$mine', '$actor.mine', 'plain']) node.bus.handle(method, () => void handled.push(method))
+        node.bus.handle('slow', () => sim.sleep(200))
+      })
+      const client = sim.node('client')
+      const slow = client.bus.request('server', 'slow')
+      await sim.sleep(20)
+      const stopped = server.stop()
+      for (const method of ['$mine', '$actor.mine', 'plain']) void client.bus.send('server', method)
+      await slow
+      await stopped
+      expect(handled).toEqual([])
+      server.restart()
+      await client.bus.request('server', '$mine')
+      expect(handled).toEqual(['$mine'])
+    },
+    { iterations: 5 },
+  )
+})
+
 const restartTwice = (sim: Simulation): void => {
   const a = sim.node('a', (node) => void setInterval(() => sim.log(`${node.incarnation}`), 5))
   a.stopThen(1_000, () => a.restart())

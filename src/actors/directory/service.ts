@@ -10,9 +10,9 @@ import { askAll, majorityOf } from './quorum.ts'
 /** Lets a node answer for its replica of the directory; a blank one (its disk was wiped) first learns from the others. */
 export function serveDirectory(node: ActorNode, host: DirectoryHost, system: ActorSystem): void {
   for (const question of questions) {
-    node.bus.handle(question, (payload) => sealed(answer(host, question, payload)))
+    node.bus.handleSystem(question, (payload) => sealed(answer(host, question, payload)))
   }
-  node.bus.handle('$directory.copy', (floor: number) => (host.blank ? blankReplica : host.copyAbove(floor)))
+  node.bus.handleSystem('$directory.copy', (floor: number) => (host.blank ? blankReplica : host.copyAbove(floor)))
   if (!host.blank) return
   void node.execute(() => recover(node, host, system)).catch(() => {})
 }
