@@ -7,6 +7,7 @@ import { QuietReporter, SimulationReporter, quietMark } from '../reporter/index.
 import { SimulationError } from '../src/engine/errors.ts'
 import { type FilePart, packageName, runSettings } from '../reporter/contract.ts'
 import { freshSeed } from './main/fresh-seed.ts'
+import { isCi } from './options/environment.ts'
 import type { SimulationPluginOptions } from './options/options.ts'
 import { configurationArguments } from './main/own-command.ts'
 import type { ProvidedSimulation } from './options/provided.ts'
@@ -28,9 +29,6 @@ import { simulationTransform } from './transform/transform.ts'
 const reporterMark = Symbol.for(`${packageName}.reporter`)
 const pools = ['forks', 'threads'] as const
 
-/** True on a CI server, by the variable that all of them set. */
-const inCi = (): boolean => !['', '0', 'false', undefined].includes(process.env.CI)
-
 /**
  * The Vite plugin that a user adds to `vitest.config.ts`.
  *
@@ -40,7 +38,7 @@ const inCi = (): boolean => !['', '0', 'false', undefined].includes(process.env.
  * @throws SimulationError `BAD_INPUT` naming the option, its value and what is allowed, before anything runs
  */
 export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Plugin[] {
-  const ci = inCi()
+  const ci = isCi(process.env)
   const [pluginOptions, run] = resolvePluginOptions(options, ci)
   const commandLine = seedFromArguments(process.argv)
   const environment = seedFromEnvironment(process.env)

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto'
+import { drawSeed } from '../options/environment.ts'
 
 interface FreshSeed {
   value: number
@@ -15,17 +15,13 @@ const key = Symbol.for('vitest-simulation.fresh-seeds')
 /** On a global symbol: with several projects this module is loaded several times, and all must share one seed. */
 const seeds = ((globalThis as unknown as Record<symbol, WeakMap<object, FreshSeed> | undefined>)[key] ??= new WeakMap())
 
-/**
- * The root seed that nobody chose: one per run for all projects, drawn anew for every rerun in watch mode.
- *
- * Below 2^32, so that it is short enough to read out and paste.
- */
+/** The root seed that nobody chose: one per run for all projects, drawn anew for every rerun in watch mode. */
 export function freshSeed(vitest: Run, onRedraw: (seed: number) => void): number {
   let seed = seeds.get(vitest)
   if (!seed) {
-    const drawn: FreshSeed = { value: randomInt(2 ** 32), listeners: [] }
+    const drawn: FreshSeed = { value: drawSeed(), listeners: [] }
     vitest.onTestsRerun(() => {
-      drawn.value = randomInt(2 ** 32)
+      drawn.value = drawSeed()
       for (const listener of drawn.listeners) listener(drawn.value)
     })
     seeds.set(vitest, drawn)

@@ -98,25 +98,37 @@ export function refuseMisspeltVariables(environment: Environment): void {
   }
 }
 
-/** Everywhere a seed may come from; what is undefined there does not choose. */
+/** Everywhere the root seed of a run may come from; what is undefined there does not choose. */
 export interface SeedSources {
   readonly commandLine?: SeedChoice | undefined
   readonly environment?: SeedChoice | undefined
   readonly projectConfig?: number | undefined
   readonly plugin?: number | undefined
-  readonly test?: number | undefined
   readonly fresh: number
 }
 
-/** Strongest first: command line, environment, project config, plugin, the test's own, fresh. */
+/**
+ * The root seed of a run. With `chooseTestSeed` it is all that decides, strongest first: command line, environment, an
+ * override that matches, project config, plugin, the test's own, fresh.
+ */
 export function chooseSeed(sources: SeedSources): SeedChoice {
-  const { commandLine, environment, projectConfig, plugin, test, fresh } = sources
+  const { commandLine, environment, projectConfig, plugin, fresh } = sources
   if (commandLine) return commandLine
   if (environment) return environment
   if (projectConfig !== undefined) return { value: projectConfig, source: 'project config' }
   if (plugin !== undefined) return { value: plugin, source: 'plugin' }
-  if (test !== undefined) return { value: test, source: 'test' }
   return { value: fresh, source: 'fresh' }
+}
+
+/** The seed of one test, from that of its run, the override that matches it and its own. */
+export function chooseTestSeed(
+  run: { readonly seed: SeedChoice; readonly alone: boolean },
+  override: number | undefined,
+  own: number | undefined,
+): SeedChoice {
+  if (!run.alone && override !== undefined) return { value: override, source: 'project config' }
+  if (run.seed.source === 'fresh' && own !== undefined) return { value: own, source: 'test' }
+  return run.seed
 }
 
 /** True when that seed runs alone, without regressions and kept failures. */

@@ -1,5 +1,6 @@
 import { inject } from 'vitest'
 import { packageName } from '../../reporter/contract.ts'
+import { drawSeed, isCi } from '../options/environment.ts'
 import type { ProvidedSimulation } from '../options/provided.ts'
 import { iterationsFromEnvironment, runsAlone, seedFromEnvironment } from '../options/seed-source.ts'
 
@@ -13,26 +14,18 @@ export function providedSimulation(): ProvidedSimulation {
   return {
     version: 1,
     options: { overrides: [] },
-    seed: seed ?? { value: freshSeed(), source: 'fresh' },
+    seed: seed ?? { value: (fresh ??= drawSeed()), source: 'fresh' },
     alone: seed !== undefined && runsAlone(seed),
     ...(iterations !== undefined && { iterations }),
-    ci: process.env.CI !== undefined && process.env.CI !== '' && process.env.CI !== 'false',
+    ci: isCi(process.env),
     root: process.cwd().replaceAll('\\', '/'),
     pool: 'forks',
     reporter: false,
   }
 }
 
+/** One for all simulations of a worker. */
 let fresh: number | undefined
-
-/** One fresh root seed for all simulations of a worker. */
-function freshSeed(): number {
-  if (fresh === undefined) {
-    const [high = 0, low = 0] = crypto.getRandomValues(new Uint32Array(2))
-    fresh = (high & 0x1fffff) * 4294967296 + low
-  }
-  return fresh
-}
 
 const forgotten = `${packageName}: this file defines simulations, but its configuration has no simulationPlugin(): they run with \
 the defaults, and without a report, a seed for the run, \`-- --seed=N\` and the required coverage. Add it to vitest.config.ts:

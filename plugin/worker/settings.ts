@@ -3,6 +3,7 @@ import type { SimulationOptions } from '../../src/runner/options.ts'
 import type { SeedSource } from '../../reporter/contract.ts'
 import type { ResolvedSettings } from '../options/options.ts'
 import type { ProvidedSimulation } from '../options/provided.ts'
+import { chooseTestSeed } from '../options/seed-source.ts'
 import type { SplitOptions } from './test-options.ts'
 
 /** How one test is to run, after everything that may have a say has had it. */
@@ -27,8 +28,8 @@ export function settingsFor(fullName: string, test: SplitOptions, provided: Prov
     ...defaults.overrides.filter(({ test: pattern }) => matches(pattern, fullName)),
   )
   const own = test.simulation
-  const chosen = chooseSeed(override, own, provided)
-  const pinned = chosen.seedSource === 'test' && own.iterations === undefined && override.iterations === undefined
+  const { value, source } = chooseTestSeed(provided, override.seed, own.seed)
+  const pinned = source === 'test' && own.iterations === undefined && override.iterations === undefined
   const alone = provided.alone || pinned
   const iterations = provided.iterations?.value ?? override.iterations ?? own.iterations ?? defaults.iterations
   const { seed: _seed, ...rest } = own
@@ -42,20 +43,11 @@ export function settingsFor(fullName: string, test: SplitOptions, provided: Prov
   } as SimulationOptions
   return {
     options,
-    ...chosen,
+    seed: value,
+    seedSource: source,
     alone: alone && provided.iterations === undefined,
     slow: override.slowTimeout ?? test.slowTimeout ?? defaults.slowTimeout ?? null,
   }
-}
-
-function chooseSeed(
-  override: ResolvedSettings,
-  own: SimulationOptions,
-  { seed, alone }: ProvidedSimulation,
-): { seed: number; seedSource: SeedSource } {
-  if (!alone && override.seed !== undefined) return { seed: override.seed, seedSource: 'project config' }
-  if (seed.source === 'fresh' && own.seed !== undefined) return { seed: own.seed, seedSource: 'test' }
-  return { seed: seed.value, seedSource: seed.source }
 }
 
 /** A sticky or global pattern keeps its place between calls: it must not. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import {
   chooseSeed,
+  chooseTestSeed,
   iterationsFromEnvironment,
   refuseMisspeltVariables,
   runsAlone,
@@ -64,28 +65,30 @@ test('the strongest source wins, and only the run’s own run alone', () => {
   const all = {
     commandLine: { value: 0, source: 'command line' },
     environment: { value: 1, source: 'environment' },
-    projectConfig: 0,
+    projectConfig: 2,
     plugin: 3,
-    test: 4,
-    fresh: 5,
+    fresh: 6,
   } as const
   const weaker = [
     all,
     { ...all, commandLine: undefined },
     { ...all, commandLine: undefined, environment: undefined },
-    { plugin: 3, test: 4, fresh: 5 },
-    { test: 4, fresh: 5 },
-    { fresh: 5 },
+    { plugin: 3, fresh: 6 },
+    { fresh: 6 },
   ]
-  expect(weaker.map(chooseSeed)).toEqual([
+  const ofRuns = weaker.map(chooseSeed)
+  expect(ofRuns).toEqual([
     { value: 0, source: 'command line' },
     { value: 1, source: 'environment' },
-    { value: 0, source: 'project config' },
+    { value: 2, source: 'project config' },
     { value: 3, source: 'plugin' },
-    { value: 4, source: 'test' },
-    { value: 5, source: 'fresh' },
+    { value: 6, source: 'fresh' },
   ])
-  expect(weaker.map(chooseSeed).map(runsAlone)).toEqual([true, true, false, false, false, false])
+  expect(ofRuns.map(runsAlone)).toEqual([true, true, false, false, false])
+  const ofTest = (override?: number): unknown[] =>
+    ofRuns.map((seed) => chooseTestSeed({ seed, alone: runsAlone(seed) }, override, 5).value)
+  expect(ofTest()).toEqual([0, 1, 2, 3, 5])
+  expect(ofTest(4)).toEqual([0, 1, 4, 4, 4])
 })
 
 describe('refuseMisspeltVariables', () => {
