@@ -34,12 +34,13 @@ export interface SimulationProjectOptions {
   readonly iterations?: IterationsOption | { readonly development?: IterationsOption; readonly ci?: IterationsOption }
   /** The default chaos profile. */
   readonly chaos?: ChaosOption
+  /** `{ period: '180s', terminateAfter: 3 }`: a `SLOW` line each period, failed after three. Default none. */
   readonly slowTimeout?: SlowTimeoutOption
-  /** Later entries win over earlier ones. */
+  /** Settings by full test name: `[{ test: /^bus > slow/, seed, iterations, chaos, slowTimeout }]`; later entries win. Default none. */
   readonly overrides?: readonly OverrideOption[]
   /** The share of seeds, 0 to 1, that run twice to compare digests. */
   readonly determinism?: number
-  /** Writes failing seeds to `__simulations__/` in CI too. */
+  /** Writes failing seeds to `__simulations__/` beside the test. Default: not in CI. */
   readonly keepFailures?: boolean
   /** Bounds of one iteration. */
   readonly limits?: Partial<Limits>
@@ -47,11 +48,11 @@ export interface SimulationProjectOptions {
 
 /** What `simulationPlugin(…)` takes. */
 export interface SimulationPluginOptions extends SimulationProjectOptions {
-  /** 'required': a `sometimes` or `reachable` that no simulation of the run ever evaluated fails the run. */
+  /** `'required'`: a `sometimes`, `reachable` or `always` that no simulation of the run evaluated fails the run. Default 'report'. */
   readonly coverage?: 'required' | 'report'
-  /** False leaves the reporter out. */
+  /** `false` leaves the report out; what fails the run is printed all the same. Default true. */
   readonly reporter?: boolean
-  /** The time zone of the run; 'UTC' unless TZ is set; false leaves it alone. */
+  /** The time zone of the run, unless `TZ` is set; `false` leaves it alone. Default 'UTC'. */
   readonly timezone?: string | false
 }
 

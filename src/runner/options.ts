@@ -27,24 +27,25 @@ import { type IterationControl, defaultControl, iterationsSchema, toIterationCon
 
 /** What a simulation may be told; every value is checked before anything runs. */
 export interface SimulationOptions {
-  /** How many seeds; a bare number means fixedCount. Default fixedCount(10). */
+  /** How many seeds: an iteration control, or a number for `fixedCount`. On the plugin also `{ development, ci }`. Default fixedCount(10). */
   readonly iterations?: number | IterationControl
-  /** Root seed; unless iterations are given too, it runs alone. */
+  /** Root seed, below 2^53. A test's own runs alone, unless `iterations` are given, too. Default: a fresh one. */
   readonly seed?: number
-  /** Seeds that run first, in every run. */
+  /** Seeds that run first, in every run. Default none. */
   readonly regressions?: readonly number[]
-  /** Makes nodes n1 … nN before the body runs. */
+  /** Makes so many nodes, n1, n2, …, before the body runs. Default 0. */
   readonly nodes?: number
-  /** Which faults happen. Default 'calm'. */
+  /** Which faults happen: a profile, or an object of families. Default 'calm'. */
   readonly chaos?: Chaos<Latency>
-  /** How simultaneous events are ordered. Default: drawn per seed for `random` and `swarm`, else 'fifo'. */
+  /** How simultaneous events are ordered: `fifo`, `random`, `heavyTail`, `slowPeer` or `priority`. Default: drawn per seed for `random` and `swarm`, else 'fifo'. */
   readonly schedule?: ScheduleStrategy
+  /** Bounds of one iteration: see below. */
   readonly limits?: Partial<Limits>
-  /** Where actors are activated. Default 'random'. */
+  /** Where actors are activated: `random`, `roundRobin`, `leastLoaded`, `preferLocal`, `hash` or a function. Default 'random'. */
   readonly placement?: PlacementName | Placement
   /** Turns built-in invariants off: `false` for all, `{ copies: false }` for one. Default: all on. */
   readonly invariants?: InvariantsOption
-  /** Names of `sometimes` and `reachable` sites that must be reached, even if this test never evaluates them. */
+  /** Names of `sometimes` and `reachable` sites that must be reached, even if this test never evaluates them. Default none. */
   readonly sometimes?: readonly string[]
   /** How much a failing seed is shrunk; false: not at all. Default { runs: 1,000, ms: 10,000 } (real time). */
   readonly shrink?: boolean | Partial<ShrinkBudget>

@@ -41,3 +41,9 @@ export const membersOf = (file: string, name: string): string[] => {
   const type = checker.getDeclaredTypeOfSymbol(exported(file, name))
   return (type as ts.UnionType).types.map((one) => (one as ts.StringLiteralType).value)
 }
+
+/** The doc comment of a property, on one line. */
+export const docOf = (file: string, name: string, property: string): string | undefined => {
+  const symbol = checker.getDeclaredTypeOfSymbol(exported(file, name)).getProperty(property)
+  return symbol && ts.displayPartsToString(symbol.getDocumentationComment(checker)).replaceAll(/\s+/g, ' ')
+}

@@ -1,6 +1,7 @@
 /** The tables of the pages against the code: every option is there, with its default, and no other. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { format, resolveConfig } from 'prettier'
 import { describe, expect, test } from 'vitest'
 import { resolvePluginOptions } from '../../plugin/main/resolve-options.ts'
 import { hopsMax } from '../../src/actors/actor-call.ts'
@@ -14,62 +15,63 @@ import { describeControl } from '../../src/runner/iteration-control.ts'
 import { checkOptions, resolveOptions } from '../../src/runner/options.ts'
 import { repository } from '../lanes/project.mjs'
 import { readPage, tableOf } from './pages.ts'
-import { membersOf, propertiesOf } from './facts.ts'
+import { docOf, membersOf, propertiesOf } from './facts.ts'
 
 const options = readPage('plugin/README.md').text
 const reference = readPage('examples/guides/reference.md').text
 const bare = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '')
 const names = (cell: string | undefined): string[] => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name!)
 
+/** Every option, made from the doc comments and defaults that the code has. */
+function optionsTable(): string {
+  const test = resolveOptions()
+  const [plugin, run] = resolvePluginOptions({}, false)
+  const json = (value: unknown): string => `\`${JSON.stringify(value).replaceAll('"', "'")}\``
+  const orElse = (value: unknown, text: string): string => (value === undefined ? text : json(value))
+  const defaults: Record<string, string> = {
+    seed: orElse(test.seed ?? plugin.seed, 'fresh'),
+    iterations: `\`${describeControl(test.control)}\``,
+    chaos: json(test.chaos),
+    slowTimeout: orElse(plugin.slowTimeout, 'none'),
+    determinism: json(test.determinism),
+    limits: 'below',
+    overrides: json(plugin.overrides),
+    keepFailures: orElse(plugin.keepFailures, 'not in CI'),
+    coverage: json(run.coverage),
+    reporter: json(run.reporter),
+    timezone: json(run.timezone),
+    regressions: json(test.regressions),
+    nodes: json(test.nodes),
+    schedule: orElse(test.schedule, 'by profile'),
+    placement: orElse(test.placement, "`'random'`"),
+    invariants: orElse(test.invariants, 'all on'),
+    sometimes: json(test.sometimes),
+    shrink: `\`{ runs: ${test.shrink?.runs}, ms: ${test.shrink?.ms} }\``,
+  }
+  const [own, config] = ['src/runner/options.ts', 'plugin/options/options.ts']
+  const ofTests = [...propertiesOf(own, 'SimulationOptions'), 'slowTimeout']
+  const ofPlugin = propertiesOf(config, 'SimulationPluginOptions')
+  const ofProjects = propertiesOf(config, 'SimulationProjectOptions')
+  const rows = [...new Set([...ofPlugin, ...ofTests])].sort().map((name) => {
+    const who = [ofPlugin.includes(name) && 'plugin', ofTests.includes(name) && 'test'].filter(Boolean).join(', ')
+    const doc = docOf(own, 'SimulationOptions', name) ?? docOf(config, 'SimulationPluginOptions', name) ?? ''
+    const meaning = doc.replace(/ Default:? [^]*$/, '')
+    const everywhere = ofPlugin.includes(name) && !ofProjects.includes(name) ? ' Not in `test.simulation`.' : ''
+    return `| \`${name}\` | ${who} | ${defaults[name] ?? '?'} | ${meaning}${everywhere} |`
+  })
+  return ['| Option | For | Default | |', '| --- | --- | --- | --- |', ...rows].join('\n')
+}
+
 describe('configuration', () => {
   const rows = tableOf(options, 'Option')
-  const documented = (who: string): string[] =>
-    rows
-      .filter((row) => row['For']?.includes(who))
-      .map((row) => bare(row['Option']))
-      .sort()
 
-  test('every option of the plugin and of a test is there, and no other', () => {
-    expect(documented('plugin')).toEqual(propertiesOf('plugin/options/options.ts', 'SimulationPluginOptions'))
-    const ofTests = [...propertiesOf('src/runner/options.ts', 'SimulationOptions'), 'slowTimeout'].sort()
-    expect(documented('test')).toEqual(ofTests)
-  })
-
-  test('what a project may not set says so', () => {
-    const project = propertiesOf('plugin/options/options.ts', 'SimulationProjectOptions')
-    for (const row of rows.filter(({ For: who }) => who?.includes('plugin'))) {
-      const said = Object.values(row).join(' ').includes('not in `test.simulation`')
-      expect(said, bare(row['Option'])).toBe(!project.includes(bare(row['Option'])))
-    }
-  })
-
-  test('the defaults are those of the code', () => {
-    const test = resolveOptions()
-    const [plugin, run] = resolvePluginOptions({}, false)
-    const json = (value: unknown): string => JSON.stringify(value).replaceAll('"', "'")
-    const orElse = (value: unknown, text: string): string => (value === undefined ? text : json(value))
-    const shrink = `{ runs: ${test.shrink?.runs}, ms: ${test.shrink?.ms} }`
-    const defaults: Record<string, string> = {
-      seed: orElse(test.seed ?? plugin.seed, 'fresh'),
-      iterations: describeControl(test.control),
-      chaos: json(test.chaos),
-      slowTimeout: orElse(plugin.slowTimeout, 'none'),
-      determinism: json(test.determinism),
-      limits: 'below',
-      overrides: json(plugin.overrides),
-      keepFailures: orElse(plugin.keepFailures, 'not in CI'),
-      coverage: json(run.coverage),
-      reporter: json(run.reporter),
-      timezone: json(run.timezone),
-      regressions: json(test.regressions),
-      nodes: json(test.nodes),
-      schedule: orElse(test.schedule, 'by profile'),
-      placement: orElse(test.placement, "'random'"),
-      invariants: orElse(test.invariants, 'all'),
-      sometimes: json(test.sometimes),
-      shrink,
-    }
-    expect(Object.fromEntries(rows.map((row) => [bare(row['Option']), bare(row['Default'])]))).toEqual(defaults)
+  test('the table of options is made from the code: UPDATE_DOCS=1 renews it', async () => {
+    const table = await format(optionsTable(), { ...(await resolveConfig(repository)), parser: 'markdown' })
+    const shown = /\| Option [^]*?\n(?=\n)/.exec(options)?.[0] ?? ''
+    if (process.env['UPDATE_DOCS'] !== undefined)
+      writeFileSync(join(repository, 'plugin/README.md'), options.replace(shown, table))
+    else expect(shown).toBe(table)
+    expect(table).not.toContain('?')
   })
 
   test('names that an option takes are complete', () => {
