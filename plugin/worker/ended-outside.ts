@@ -16,7 +16,7 @@ export interface Standing {
  * Tells of the seed under way when Vitest ends the test: by its timeout, --bail or Ctrl+C.
  *
  * Vitest then waits for the test no longer, so this must be said at once: in the error that Vitest fails the test with,
- * and in the meta that it sends to its reporters. Gives back how to stop listening.
+ * and in the meta that it sends to its reporters. Returns how to stop listening.
  */
 export function whenEndedOutside(run: TestRun, standing: () => Standing): () => void {
   const { signal, task, settings } = run

@@ -68,7 +68,7 @@ export function adaptPoll(expect: ExpectStatic): void {
     current.engine === undefined ? original(read as never, options) : poll(expect, read, options)) as typeof original
 }
 
-/** Takes fake timers of hooks or of the file out for one iteration; gives back how to put them in again. */
+/** Takes fake timers of hooks or of the file out for one iteration; returns how to put them in again. */
 export function simulationClockOnly({ faked }: HostClock): (() => void) | undefined {
   return faked ? withoutFakeTimers((value) => !vi.isMockFunction(value)) : undefined
 }

@@ -103,7 +103,7 @@ export class Rounds {
     if (settle !== undefined) this.expectations.throwSoft()
   }
 
-  /** Lets hooks see how the iteration ended, where they look for it: `task.result`. Gives back how to forget that. */
+  /** Lets hooks see how the iteration ended, where they look for it: `task.result`. Returns how to forget that. */
   private show({ failure }: IterationEnd): (() => void) | undefined {
     const { result } = this.task
     if (result === undefined) return undefined

@@ -97,7 +97,7 @@ function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
   throw verdict.error
 }
 
-/** Failing seeds are kept beside the test, except in CI and where a failure is expected; gives back why that did not work. */
+/** Failing seeds are kept beside the test, except in CI and where a failure is expected; returns why that did not work. */
 function keep({ task, provided }: TestRun, failure: SeedFailure, given: Replay): string | undefined {
   const wanted = provided.options.keepFailures ?? !provided.ci
   if (!wanted || task.fails === true) return undefined

@@ -195,7 +195,7 @@ export class Activation {
     for (const turn of waiting) turn.reject(new Refused())
   }
 
-  /** The end together with the node: whoever waits here is dead, too. Gives back what waited. */
+  /** The end together with the node: whoever waits here is dead, too. Returns what waited. */
   vanish(): readonly Turn[] {
     this.state = 'gone'
     for (const cancel of [...this.timers]) cancel()

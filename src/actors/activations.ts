@@ -42,7 +42,7 @@ export class Activations implements ActivationOwner {
   private readonly starting = new Map<string, Promise<Obtained>>()
   private readonly closing = new Map<string, Closing>()
   private readonly lease: Lease
-  /** No actor is activated any more; resolves when the last one has gone and the lease is given back. */
+  /** No actor is activated any more; resolves when the last one has gone and the lease is returned. */
   private shutDown: Promise<void> | undefined
 
   constructor(node: ActorNode, system: ActorSystem, client: DirectoryClient, caller: ActorCaller) {

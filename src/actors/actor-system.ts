@@ -135,7 +135,7 @@ export class ActorSystem {
    * Begins the next round of the cluster's shutdown; false: it is complete. Call it again when everything is quiet.
    *
    * Hooks may call other actors, and so activate them again: first everything is deactivated until nothing is left,
-   * then every node gives its lease back.
+   * then every node returns its lease.
    */
   continueShutdown(): boolean {
     if (this.isOver) return false

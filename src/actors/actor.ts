@@ -135,7 +135,7 @@ export interface ActorSelf {
     method: Name,
     ...args: CallArguments<Methods[Name], never>
   ): void
-  /** Runs `callback` as a turn of this activation after `ms` virtual ms; gives back its undo. Dies with the activation. */
+  /** Runs `callback` as a turn of this activation after `ms` virtual ms; returns its undo. Dies with the activation. */
   after(ms: number, callback: () => unknown): () => void
   /** The same again and again. */
   every(ms: number, callback: () => unknown): () => void

@@ -78,7 +78,7 @@ export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeC
   }
 
   /**
-   * Calls a method of an actor, wherever it is or is to be, and gives back its result.
+   * Calls a method of an actor, wherever it is or is to be, and resolves to its result.
    *
    * Rejects with RequestTimeout or ConnectionReset (it may have run), RemoteError (the method or the factory threw),
    * CallCycle, ActorUnavailable or SendFailed (it did not run), NodeCrashed (this node died).

@@ -15,7 +15,7 @@ export interface PlacementView {
   readonly random: Random
 }
 
-/** Chooses where an actor is activated: gives back the id of one of `view.nodes`. */
+/** Chooses where an actor is activated: returns the id of one of `view.nodes`. */
 export type Placement = (view: PlacementView) => string
 
 export type PlacementName = 'random' | 'roundRobin' | 'leastLoaded' | 'preferLocal' | 'hash'

@@ -75,7 +75,7 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
   }
 
   /**
-   * Sends a request and gives back the handler's result.
+   * Sends a request and resolves to the handler's result.
    *
    * Rejects with RequestTimeout (it may have been delivered), SendFailed (it was not, in no attempt), RemoteError (the
    * handler threw), NodeCrashed (this node died) or PayloadNotCloneable.

@@ -5,7 +5,7 @@ export class Awaited<T> extends Promise<T> {
   /** Somebody has asked for its `then`, as `await`, `Promise.all` and `catch` do. */
   isLookedAt = false
 
-  // What `then` gives back is a promise like any other.
+  // What `then` returns is a promise like any other.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise
   }

@@ -30,7 +30,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
   private readonly partitions = new Map<number, Partition>()
   private readonly holds = new Map<number, Link>()
 
-  /** Cuts every link between two sides; gives back what heals it. Drops what is in flight unless told to hold it. */
+  /** Cuts every link between two sides; returns what heals it. Drops what is in flight unless told to hold it. */
   partition(a: readonly string[], b: readonly string[], options: PartitionOptions = {}): () => void {
     checkPartitionOptions(options)
     const left = this.side(a, 'network.partition first side')
@@ -40,7 +40,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
     return this.partitionEndpoints(left, right, options, undefined)
   }
 
-  /** Cuts a node off from all others, both ways; gives back what heals it. */
+  /** Cuts a node off from all others, both ways; returns what heals it. */
   isolate(node: string | { readonly id: string }, options: PartitionOptions = {}): () => void {
     checkPartitionOptions(options)
     const one = this.known(typeof node === 'string' ? node : node.id, 'network.isolate(node)')
@@ -56,7 +56,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
     this.noted(() => 'heal')
   }
 
-  /** Keeps every message of one direction back, those on the way too; gives back its release. */
+  /** Keeps every message of one direction back, those on the way too; returns its release. */
   hold(link: LinkHandle | readonly [string, string]): () => void {
     const held = this.resolve(link, 'network.hold(link)')
     this.noted(() => `hold ${held.name}`)
@@ -73,7 +73,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
     if (latest !== undefined) this.endHold(latest[0], held)
   }
 
-  /** Delivers nothing in one direction for `ms` virtual milliseconds, then all of it in order; gives back its undo. */
+  /** Delivers nothing in one direction for `ms` virtual milliseconds, then all of it in order; returns its undo. */
   clog(link: LinkHandle | readonly [string, string], ms: number): () => void {
     if (!(Number.isFinite(ms) && ms >= 0))
       throw badInput('network.clog(link, ms)', ms, 'it must be 0 or more milliseconds')
@@ -93,13 +93,13 @@ export class Network extends MessageNetwork implements PublicNetwork {
     return handle
   }
 
-  /** Installs a rule that sees every message at sending; the first verdict that is not 'pass' wins. Gives back its undo. */
+  /** Installs a rule that sees every message at sending; the first verdict that is not 'pass' wins. Returns its undo. */
   rule(rule: Rule): () => void {
     if (typeof rule !== 'function') throw badInput('network.rule(rule)', rule, 'it must be a function of a message')
     return this.addRule(rule)
   }
 
-  /** Cuts between two sets of endpoints on behalf of a fault (or of the test); gives back what heals it. */
+  /** Cuts between two sets of endpoints on behalf of a fault (or of the test); returns what heals it. */
   partitionEndpoints(
     left: readonly Endpoint[],
     right: readonly Endpoint[],
@@ -122,7 +122,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
     })
   }
 
-  /** Holds what arrives on a link until the undo it gives back. */
+  /** Holds what arrives on a link until the undo it returns. */
   obstruct(link: Link, fault: Fault | undefined): () => void {
     const number = ++this.obstructions
     this.cut(link, number, 'hold', fault)

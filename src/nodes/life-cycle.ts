@@ -235,7 +235,7 @@ export abstract class LifeCycle {
   }
 
   /**
-   * Runs `task` as this node's code and gives back its result.
+   * Runs `task` as this node's code and resolves to its result.
    *
    * Throws (rejects with) NodeCrashed when the node is dead or dies before the task has settled.
    */

@@ -99,7 +99,7 @@ export class Storage implements NodeStorage {
   }
 
   /**
-   * Writes a value; not durable before `sync`, unless the storage is shared. Gives back the new version.
+   * Writes a value; not durable before `sync`, unless the storage is shared. Returns the new version.
    *
    * Rejects with VersionConflict when `ifVersion` is given and another version is there (0: nothing may be there), or
    * with StorageFailed: then it may have been written.

@@ -147,7 +147,7 @@ class Campaign {
     return first ?? this.derivedSeed(index - this.firstSeeds.length)
   }
 
-  /** One iteration with all that belongs to it; gives back its failure. */
+  /** One iteration with all that belongs to it; returns its failure. */
   private async one(seed: number): Promise<SeedFailure | undefined> {
     const number = this.iterations + 1
     this.coverage.iteration = number

@@ -62,7 +62,7 @@ export class Examiner {
     return plan === undefined ? this.minimise(found, failure, again, number) : found
   }
 
-  /** Compares a replay with what was expected of it; gives back what to say when it is another run. */
+  /** Compares a replay with what was expected of it; returns what to say when it is another run. */
   async reproduces(
     first: IterationResult,
     number: number,

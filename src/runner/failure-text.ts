@@ -103,7 +103,7 @@ function workloadLines({ minimal, run, plan }: SeedFailure): string[] {
 function shortcutLines({ minimal }: SeedFailure): string[] {
   if (minimal?.cutShort === undefined) return []
   const why = minimal.cutShort === 'budget' ? 'used up its budget (option shrink)' : 'was interrupted'
-  return [`shrinking ${why} after ${groupThousands(minimal.runs)} runs: less may do`]
+  return [`shrinking ${why} after ${groupThousands(minimal.runs)} runs: a smaller plan may fail, too`]
 }
 
 function faultLine({ time, text }: Fault): string {

@@ -38,7 +38,7 @@ export function notReproducible(expected: ExpectedRun, failure: Failure | undefi
   const before = expected.failure === undefined ? 'failed' : `failed with ${expected.failure}`
   const head =
     failure !== undefined && failureTitle(failure) === expected.failure
-      ? `not reproducible: it ${before} again, but the run is another one`
+      ? `not reproducible: it ${before} again, but by another run`
       : `not reproducible: it ${before}, and ${now}`
   return `${head}${partingOf(expected, run)}; ${reasons}`
 }

@@ -1,5 +1,5 @@
 /**
- * Tries a shorter list. Gives back what is left of it when it still fails the same way (it may turn out to be even shorter),
+ * Tries a shorter list. Returns what is left of it when it still fails the same way (it may turn out to be even shorter),
  * or undefined when it does not.
  */
 export type Attempt<T> = (shorter: readonly T[]) => Promise<readonly T[] | undefined>

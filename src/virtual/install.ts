@@ -44,7 +44,7 @@ export function installVirtualGlobals(): void {
 
 /**
  * Takes fake timers out for the time of an iteration: only the simulation's time may pass in it. `isFake` tells a
- * replaced function that is meant to be there, as a spy, from one that is not. Gives back how to put them in again.
+ * replaced function that is meant to be there, as a spy, from one that is not. Returns how to put them in again.
  */
 export function withoutFakeTimers(isFake: (value: unknown) => boolean): () => void {
   const installation = (globalThis as unknown as Record<symbol, Installation | undefined>)[key]

@@ -28,7 +28,7 @@ export function dispatcherPlaces(): readonly Place[] {
   )
 }
 
-/** Puts every dispatcher back that `isFake` says has been replaced, and gives back how to undo that. */
+/** Puts every dispatcher back that `isFake` says has been replaced, and returns how to undo that. */
 export function putBack(places: readonly Place[], isFake: (value: unknown) => boolean): () => void {
   const undo: (() => void)[] = []
   for (const { target, key, value, descriptor } of places) {

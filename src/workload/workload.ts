@@ -39,7 +39,7 @@ const noCounts = (): Counts => ({ ok: 0, failed: 0, unknown: 0 })
 /** After a turn in which nothing was enabled and nobody thinks, time must go on, µs. */
 const pauseMicros = 1_000
 
-/** Does operations of an alphabet, chosen by weight, until so many have been done; gives back what came of them. */
+/** Does operations of an alphabet, chosen by weight, until so many have been done; resolves to what came of them. */
 export class Workload<Sim, Node> {
   private readonly host: WorkloadHost<Sim, Node>
   private readonly engine: Engine

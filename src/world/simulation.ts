@@ -114,7 +114,7 @@ export class Simulation implements PublicSimulation {
   }
 
   /**
-   * Does operations of an alphabet, chosen by weight, until `operations` have been done; gives back what came of them.
+   * Does operations of an alphabet, chosen by weight, until `operations` have been done; resolves to what came of them.
    *
    * Errors that faults explain are counted as failed or unknown; any other error of an operation fails the seed.
    */

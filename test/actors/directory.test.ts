@@ -48,7 +48,7 @@ describe('registration is linearizable', () => {
     readonly isKnown: boolean
   }
 
-  /** Several nodes replace one register's value by compare and swap; gives back what each saw and did. */
+  /** Several nodes replace one register's value by compare and swap; returns what each saw and did. */
   async function replaceAll(sim: Simulation, each: number): Promise<Change[]> {
     const history: Change[] = []
     let numbers = 0

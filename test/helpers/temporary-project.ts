@@ -18,7 +18,7 @@ export interface ProjectParts {
   readonly files?: Readonly<Record<string, string>>
 }
 
-/** Makes the project and gives back its folder; the caller removes it. */
+/** Makes the project and returns its folder; the caller removes it. */
 export const makeTemporaryProject = ({ from, files = {} }: ProjectParts): string => {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'vitest-simulation-project-')))
   if (from !== undefined) cpSync(from, root, { recursive: true })

@@ -37,7 +37,7 @@ export async function fingerprints(
   return prints
 }
 
-/** The same seeds give the same digests, however the loop is cut and drained; gives back the fingerprints. */
+/** The same seeds give the same digests, however the loop is cut and drained; returns the fingerprints. */
 export async function sameSeedSameDigest(body: Body, options: SimulationOptions = {}): Promise<string[]> {
   const first = await fingerprints(body, options)
   expect(first.length, 'at least one iteration ran').toBeGreaterThan(0)
@@ -47,7 +47,7 @@ export async function sameSeedSameDigest(body: Body, options: SimulationOptions 
   return first
 }
 
-/** A failing seed, run alone, fails in the same way at the same place; gives back its failure. */
+/** A failing seed, run alone, fails in the same way at the same place; returns its failure. */
 export async function replayReproduces(body: Body, options: SimulationOptions = {}): Promise<SeedFailure> {
   const found = expectFailure(await checkSimulation(body, options))
   const { iterations: _iterations, regressions: _regressions, ...rest } = options
@@ -75,7 +75,7 @@ function expectFailure(result: SimulationResult): SeedFailure {
   return result.failure
 }
 
-/** Nothing of the process is different after a simulation, whether it passes or fails; gives back its result. */
+/** Nothing of the process is different after a simulation, whether it passes or fails; resolves to its result. */
 export async function globalsAreRestored(body: Body, options: SimulationOptions = {}): Promise<SimulationResult> {
   const before = globals()
   const result = await checkSimulation(body, options)
@@ -135,7 +135,7 @@ const ofTheAddress = new Set([
   'fault',
 ])
 
-/** No code of a crashed incarnation runs after its crash; gives back how many crashes there were. */
+/** No code of a crashed incarnation runs after its crash; returns how many crashes there were. */
 export async function nothingRunsFromDeadNodes(
   body: Body,
   seeds: readonly number[],

@@ -170,7 +170,7 @@ describe.concurrent('a replay that does something else', { timeout }, () => {
     const title = 'fails in every process in another way'
     const replay = await project.paste(commandsIn(failureOf(first, title)).whole, { CI: '1' })
     expect(failureOf(replay).message).toMatch(
-      /not reproducible: it failed with BodyFailed: Error again, but the run is another one; the first difference is event \d+, here: [\d.,]+ ms .*likely reasons/,
+      /not reproducible: it failed with BodyFailed: Error again, but by another run; the first difference is event \d+, here: [\d.,]+ ms .*likely reasons/,
     )
   })
 

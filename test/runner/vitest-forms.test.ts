@@ -143,7 +143,7 @@ describe('hooks', () => {
     expect(log).toEqual([...round(1), ...round(2), ...round(3), 'before'])
   })
 
-  test('cleanups that beforeEach gives back run after their iteration', () => {
+  test('cleanups that beforeEach returns run after their iteration', () => {
     expect(statusOf('cleanups')).toBe('passed')
     expect(statusOf('are all called')).toBe('passed')
   })

@@ -17,7 +17,7 @@ export async function failureOf(body: Body, options: SimulationOptions = {}, con
   return result.failure.failure
 }
 
-/** Asserts that nothing is reported; gives back the result. */
+/** Asserts that nothing is reported; returns the result. */
 export async function passes(
   body: Body,
   options: SimulationOptions = {},

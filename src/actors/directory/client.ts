@@ -59,7 +59,7 @@ export class DirectoryClient {
   }
 
   /**
-   * Where one host believes an actor to be: a hint, which may be old. What is certain is only what `change` gives back.
+   * Where one host believes an actor to be: a hint, which may be old. What is certain is only what `change` returns.
    *
    * Asks this node's own replica when it has one, else one of the hosts after the other, until `deadline` (virtual time,
    * µs). Rejects with DirectoryUnavailable.
@@ -86,7 +86,7 @@ export class DirectoryClient {
   /**
    * Changes a register by compare and swap: `decide` gets what is there and says what shall be.
    *
-   * Gives back what is there afterwards; `decide` may run several times. Rejects with DirectoryUnavailable: then the
+   * Returns what is there afterwards; `decide` may run several times. Rejects with DirectoryUnavailable: then the
    * change may have been made, or may still be, until another change has `settle`d the register.
    */
   async change(actor: string, decide: (found: Found) => Registration | null, settle = false): Promise<Changed> {
