@@ -78,4 +78,4 @@ export type {
   PartitionEpisodes,
   PartitionShape,
   StorageOptions,
-} from '../src/chaos/options.ts'
+} from '../src/chaos/families.ts'

@@ -1,4 +1,4 @@
-import type { Chaos } from '../../src/chaos/options.ts'
+import type { Chaos } from '../../src/chaos/families.ts'
 import type { Limits } from '../../src/engine/limits.ts'
 import type { Latency } from '../../src/network/latency.ts'
 import type { IterationControl } from '../../src/runner/iteration-control.ts'

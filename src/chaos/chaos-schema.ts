@@ -1,6 +1,5 @@
 import { type Fields, type Schema, choose, object, oneOf, rule } from '../engine/schema.ts'
-import { eachFamily, families } from './families.ts'
-import type { AmendedProfile, Chaos, ChaosOptions } from './options.ts'
+import { eachFamily, families, type AmendedProfile, type Chaos, type ChaosOptions } from './families.ts'
 
 /** What the option `chaos` may be; `latency`: what a model of latency must be. */
 export function chaosSchema<Latency>(latency: Schema<Latency>): Schema<Chaos<Latency>> {

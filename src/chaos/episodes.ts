@@ -5,7 +5,7 @@ import { avalanche, hashString } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { RandomStreams } from '../random/streams.ts'
 import type { Fault, FaultPlan } from './faults.ts'
-import type { EpisodeOptions } from './options.ts'
+import type { EpisodeOptions } from './families.ts'
 import { type FaultScript, type ScriptedEpisode, episodeNumber, scriptedEpisodes } from './script.ts'
 
 const beginKind: EventKind<string> = eventKind('episode', (family) => family)

@@ -1,5 +1,4 @@
-import { eachFamily, families } from './families.ts'
-import type { AmendedProfile, Chaos, ChaosOptions } from './options.ts'
+import { eachFamily, families, type AmendedProfile, type Chaos, type ChaosOptions } from './families.ts'
 
 /** Every family at the intensities that `random` and `swarm` draw from. */
 const everything: ChaosOptions = eachFamily((name) => families[name].usual as never)

@@ -4,7 +4,7 @@ import type { Owner } from '../engine/owner.ts'
 import { avalanche, mix } from '../random/hash.ts'
 import type { RandomStreams } from '../random/streams.ts'
 import type { FaultPlan, Names } from './faults.ts'
-import type { Chaos } from './options.ts'
+import type { Chaos } from './families.ts'
 import { profileOf } from './profiles.ts'
 import type { RandomStream } from '../random/stream.ts'
 

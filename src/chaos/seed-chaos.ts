@@ -1,6 +1,13 @@
 import type { RandomStreams } from '../random/streams.ts'
-import { type DrawnFamilies, type StorageChances, drawFamilies, eachFamily, families } from './families.ts'
-import type { Chaos, ChaosOptions } from './options.ts'
+import {
+  type DrawnFamilies,
+  type StorageChances,
+  drawFamilies,
+  eachFamily,
+  families,
+  type Chaos,
+  type ChaosOptions,
+} from './families.ts'
 import { familiesOf, profileOf } from './profiles.ts'
 
 /** The faults of one seed: the profile with every range drawn. Undefined, 0 or false: the family is off. */

@@ -1,6 +1,6 @@
 import { type Episodes, inDrawnOrder } from '../chaos/episodes.ts'
 import type { Fault, FaultPlan } from '../chaos/faults.ts'
-import type { PartitionEpisodes, PartitionShape } from '../chaos/options.ts'
+import type { PartitionEpisodes, PartitionShape } from '../chaos/families.ts'
 import { type ScheduleStrategy, delayShaper } from '../chaos/schedule.ts'
 import { type SeedChaos, describeLatency } from '../chaos/seed-chaos.ts'
 import type { Engine } from '../engine/engine.ts'

@@ -1,6 +1,6 @@
 import { type Episodes, inDrawnOrder } from '../chaos/episodes.ts'
 import type { FaultPlan } from '../chaos/faults.ts'
-import type { ClockOptions, CrashEpisodes, EpisodeOptions, Intensity } from '../chaos/options.ts'
+import type { ClockOptions, CrashEpisodes, EpisodeOptions, Intensity } from '../chaos/families.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { CrashOptions, LifeCycle } from './life-cycle.ts'

@@ -1,6 +1,6 @@
 import { type Placement, type PlacementName, placementSchema } from '../actors/placement.ts'
 import { chaosSchema } from '../chaos/chaos-schema.ts'
-import type { Chaos } from '../chaos/options.ts'
+import type { Chaos } from '../chaos/families.ts'
 import { type ScheduleStrategy, scheduleStrategies } from '../chaos/schedule.ts'
 import { type Limits, limitsSchema, resolveLimits } from '../engine/limits.ts'
 import { badInput } from '../engine/errors.ts'

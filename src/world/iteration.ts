@@ -1,7 +1,7 @@
 import type { Coverage } from '../assertions/coverage.ts'
 import type { Placement, PlacementName } from '../actors/placement.ts'
 import type { Bus } from '../bus/bus.ts'
-import type { Chaos } from '../chaos/options.ts'
+import type { Chaos } from '../chaos/families.ts'
 import { type InvariantsOption, builtinInvariants } from './builtin-invariants.ts'
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'

@@ -8,7 +8,7 @@ const roots = [
   'plugin/api.ts',
   'plugin/options/options.ts',
   'plugin/worker/test-options.ts',
-  'src/chaos/options.ts',
+  'src/chaos/families.ts',
 ].map(at)
 const options: ts.CompilerOptions = {
   module: ts.ModuleKind.NodeNext,

@@ -22,11 +22,11 @@ test.each([
   ['sendFailure', 'src/world/instrumented-bus.ts'],
   ['slowPairs', 'src/network/chaos.ts'],
   ['slowPeer', 'src/network/chaos.ts'],
-])('the fault family %s: its option, its row, and what it does', (family, does) => {
+])('the fault family %s: its row, and what it does', (family, does) => {
   // 'slowPeer' is also a schedule.
   const asField = new RegExp(`(?<!')\\b${family}\\b(?!')`)
   const files = filesWith(asField, 'src', 'plugin', 'reporter').filter((path) => path !== 'src/chaos/schedule.ts')
-  expect(files.sort()).toEqual(['src/chaos/families.ts', 'src/chaos/options.ts', does].sort())
+  expect(files.sort()).toEqual(['src/chaos/families.ts', does].sort())
 })
 
 test.each(['alwaysOrUnreachable', 'sometimesAll', 'buggifyValue'])(

@@ -113,7 +113,7 @@ describe('chaos', () => {
   )
 
   test('every family is there, and no other', () => {
-    expect(rows.map((row) => bare(row['Family'])).sort()).toEqual(propertiesOf('src/chaos/options.ts', 'ChaosOptions'))
+    expect(rows.map((row) => bare(row['Family'])).sort()).toEqual(propertiesOf('src/chaos/families.ts', 'ChaosOptions'))
   })
 
   test('takes what the table says', () => {
@@ -149,7 +149,7 @@ describe('chaos', () => {
     }
     for (const row of rows) {
       const type = types[bare(row['Family'])]
-      const fields = type === undefined ? [] : propertiesOf('src/chaos/options.ts', type)
+      const fields = type === undefined ? [] : propertiesOf('src/chaos/families.ts', type)
       expect(names(row['Fields']).sort(), bare(row['Family'])).toEqual(fields)
     }
   })

@@ -1,6 +1,6 @@
 /** Laws of the faults that begin, last and end: clogs and partitions. */
 import { expect, test } from 'vitest'
-import type { PartitionShape } from '../../src/chaos/options.ts'
+import type { PartitionShape } from '../../src/chaos/families.ts'
 import type { Simulation } from '../../src/world/door.ts'
 import { passes, runSeed } from './check.ts'
 import { Wire, allLinks, upTo } from './wire.ts'

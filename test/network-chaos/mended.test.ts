@@ -1,7 +1,7 @@
 /** A mended system is a healthy system: nothing slows it, whatever the seed had in store. */
 import { expect, test } from 'vitest'
 import { scheduleStrategies } from '../../src/chaos/schedule.ts'
-import type { Chaos } from '../../src/chaos/options.ts'
+import type { Chaos } from '../../src/chaos/families.ts'
 import type { Latency } from '../../src/network/latency.ts'
 import type { Simulation } from '../../src/world/door.ts'
 import { passes } from './check.ts'

@@ -1,6 +1,6 @@
 /** Profiles with some families changed: what is said counts, everything else stays as the profile has it. */
 import { describe, expect, test } from 'vitest'
-import type { Chaos } from '../../src/chaos/options.ts'
+import type { Chaos } from '../../src/chaos/families.ts'
 import { random, swarm } from '../../src/chaos/profiles.ts'
 import type { Latency } from '../../src/network/latency.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { CrashEpisodes } from '../../src/chaos/options.ts'
+import type { CrashEpisodes } from '../../src/chaos/families.ts'
 import type { Simulation } from '../../src/world/door.ts'
 import { nothingRunsFromDeadNodes, sameSeedSameDigest } from '../laws/laws.ts'
 import { passes } from '../verdict/verdict.ts'
