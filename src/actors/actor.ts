@@ -110,6 +110,10 @@ export interface ActorState<T> {
    *
    * Rejects with VersionConflict when a newer activation has saved, or has loaded the state (this one then goes without
    * its hooks), or with StorageFailed (it may have been saved).
+   *
+   * @example
+   * state.value += 1
+   * await state.save()
    */
   save(): Promise<void>
 }
@@ -121,29 +125,62 @@ export interface ActorSelf {
   readonly key: string
   /** Id of the node it lives on. */
   readonly node: string
-  /** Loads the actor's saved state, or starts with `initial`. For the factory: `const state = await self.load(0)`. */
+  /**
+   * Loads the actor's saved state, or starts with `initial`. For the factory: `const state = await self.load(0)`.
+   *
+   * @example
+   * const state = await self.load({ count: 0 })
+   */
   load<T>(initial: T): Promise<ActorState<T>>
-  /** Calls another actor (or, reentrant, itself) and waits for its answer. */
+  /**
+   * Calls another actor (or, reentrant, itself) and waits for its answer.
+   *
+   * @example
+   * const count = await self.request(Counter('x'), 'add', 1)
+   */
   request<Methods, Name extends MethodName<Methods>>(
     ref: ActorRef<Methods>,
     method: Name,
     ...args: CallArguments<Methods[Name], ActorCallOptions>
   ): Promise<CallResult<Methods[Name]>>
-  /** Calls another actor without waiting; what it throws there fails the simulation. */
+  /**
+   * Calls another actor without waiting; what it throws there fails the simulation.
+   *
+   * @example
+   * self.send(Counter('x'), 'add', 1)
+   */
   send<Methods, Name extends MethodName<Methods>>(
     ref: ActorRef<Methods>,
     method: Name,
     ...args: CallArguments<Methods[Name], never>
   ): void
-  /** Runs `callback` as a turn of this activation after `ms` virtual ms; returns its undo. Dies with the activation. */
+  /**
+   * Runs `callback` as a turn of this activation after `ms` virtual ms; returns its undo. Dies with the activation.
+   *
+   * @example
+   * const cancel = self.after(100, () => sim.log('late'))
+   */
   after(ms: number, callback: () => unknown): () => void
-  /** The same again and again. */
+  /**
+   * The same again and again, every `ms` virtual milliseconds.
+   *
+   * @example
+   * const stop = self.every(1_000, () => state.save())
+   */
   every(ms: number, callback: () => unknown): () => void
   /**
    * Runs when the activation goes in good order: idle, or its node is stopped; not when the node crashes or loses its
    * lease. What it throws fails the simulation: catch what faults may bring (StorageFailed, RequestTimeout).
+   *
+   * @example
+   * self.onDeactivate(() => state.save())
    */
   onDeactivate(hook: () => unknown): void
-  /** Ends this activation after the present turn; the next message makes a new one. Does nothing in the factory. */
+  /**
+   * Ends this activation after the present turn; the next message makes a new one. Does nothing in the factory.
+   *
+   * @example
+   * self.deactivate()
+   */
   deactivate(): void
 }

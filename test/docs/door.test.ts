@@ -6,7 +6,10 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { repository } from '../lanes/project.mjs'
 import { typeErrorsOf } from './type-errors.ts'
 
-const doors = ['world', 'bus', 'network', 'nodes', 'actors', 'random'].map((part) => `src/${part}/door.ts`)
+const parts = ['world', 'bus', 'network', 'nodes', 'actors', 'random']
+const doors = [...parts.map((part) => `src/${part}/door.ts`), 'src/actors/actor.ts', 'src/assertions/sdk.ts']
+/** Interfaces of actor.ts that a user calls. */
+const called = new Set(['ActorSelf', 'ActorState'])
 
 interface Member {
   readonly name: string
@@ -17,25 +20,38 @@ interface Member {
 
 function membersOf(path: string): Member[] {
   const source = ts.createSourceFile(path, readFileSync(join(repository, path), 'utf8'), ts.ScriptTarget.Latest, true)
-  return source.statements.filter(ts.isInterfaceDeclaration).flatMap((type) =>
-    type.members.map((member) => {
-      const docs = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
-      const example = docs.flatMap(({ tags = [] }) => [...tags]).find(({ tagName }) => tagName.text === 'example')
-      return {
-        name: `${type.name.text}.${member.name?.getText()}`,
-        isMethod: ts.isMethodSignature(member),
-        text: ts.getTextOfJSDocComment(docs[0]?.comment) ?? '',
-        example: example && ts.getTextOfJSDocComment(example.comment),
-      }
-    }),
-  )
+  const types = source.statements.filter(ts.isInterfaceDeclaration)
+  const shown = types.filter(({ name }) => path.endsWith('door.ts') || called.has(name.text))
+  const functions = path.endsWith('sdk.ts') ? source.statements.filter(ts.isFunctionDeclaration) : []
+  const members = [
+    ...shown.flatMap((type) => type.members.map((member) => [type.name.text, member] as const)),
+    ...functions.map((one) => ['sdk', one] as const),
+  ]
+  return members.map(([of, member]) => {
+    const docs = ts.getJSDocCommentsAndTags(member).filter(ts.isJSDoc)
+    const example = docs.flatMap(({ tags = [] }) => [...tags]).find(({ tagName }) => tagName.text === 'example')
+    return {
+      name: `${of}.${member.name?.getText()}`,
+      isMethod: ts.isMethodSignature(member) || ts.isFunctionDeclaration(member),
+      text: ts.getTextOfJSDocComment(docs[0]?.comment) ?? '',
+      example: example && ts.getTextOfJSDocComment(example.comment),
+    }
+  })
 }
 
 const members = doors.flatMap(membersOf)
-const obvious = new Set(['SimulationNode.id', 'SimulationNode.bus', 'SimulationNode.clock', 'SimulationNode.state'])
+const obvious = new Set([
+  'ActorSelf.id',
+  'ActorSelf.key',
+  'ActorState.version',
+  'SimulationNode.id',
+  'SimulationNode.bus',
+  'SimulationNode.clock',
+  'SimulationNode.state',
+])
 
 test('every member has a doc comment that ends its first sentence', () => {
-  const bad = members.filter(({ name, text }) => !obvious.has(name) && !/^[A-Z].+?[.:;]/s.test(text))
+  const bad = members.filter(({ name, text }) => !obvious.has(name) && !/^[A-Z`].+?[.:;]/s.test(text))
   expect(bad.map(({ name }) => name)).toEqual([])
   expect(members.length).toBeGreaterThan(50)
 })
@@ -50,10 +66,14 @@ describe('the examples', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('compile against the package', () => {
-    const head = `import { type Simulation, type SimulationNode, actor, operation, simulation } from '${repository}/plugin/api.ts'
+    const names = members.filter(({ name }) => name.startsWith('sdk.')).map(({ name }) => name.slice(4))
+    const head = `import * as sdk from '${repository}/src/assertions/sdk.ts'
+import { type ActorSelf, type ActorState, type Simulation, type SimulationNode, actor, operation, simulation } from '${repository}/plugin/api.ts'
+${names.map((name) => `const ${name}: typeof sdk.${name} = sdk.${name}`).join('\n')}
 export const Counter = actor('counter', () => ({ add: (by: number) => by }))
-declare const [sim, node]: [Simulation, SimulationNode]
-void [sim, node, operation, simulation]
+declare const [sim, node, self, state]: [Simulation, SimulationNode, ActorSelf, ActorState<number>]
+declare const [balance, attempts, queue]: [number, number, string[]]
+void [sim, node, self, state, balance, attempts, queue, operation, simulation, ${names.join(', ')}]
 `
     const files = members.filter(({ example }) => example !== undefined)
     for (const { name, example } of files) {
