@@ -24,6 +24,8 @@ export {
   untilCoverageStable,
   type IterationControl,
 } from '../src/runner/iteration-control.ts'
+export { checkSimulation, type SimulationOutcome } from './check-simulation.ts'
+export { deriveSeed } from '../src/random/seed.ts'
 export { random, swarm } from '../src/chaos/profiles.ts'
 export * from '../src/assertions/sdk.ts'
 export { actor } from '../src/actors/actor.ts'
