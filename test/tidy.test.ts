@@ -84,13 +84,14 @@ function loadedWith(start: string, sources: Source[]): { path: string; imports: 
 // ---- rules ----
 
 /** What each part may import besides itself, lowest first: a part stands below those that import it. */
-const base = ['src/engine', 'src/random', 'src/chaos', 'src/assertions']
+const base = ['src/trace', 'src/engine', 'src/random', 'src/chaos', 'src/assertions']
 const system = [...base, 'src/network', 'src/nodes', 'src/bus', 'src/actors', 'src/workload', 'src/sockets']
 const simulator = [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/runner']
 const below: Record<string, readonly string[]> = {
   'src/random': [],
-  'src/engine': ['src/random'],
-  'src/chaos': ['src/engine', 'src/random'],
+  'src/trace': [],
+  'src/engine': ['src/random', 'src/trace'],
+  'src/chaos': ['src/engine', 'src/random', 'src/trace'],
   'src/assertions': ['src/engine', 'src/random', 'src/chaos'],
   'src/virtual': ['src/engine', 'src/random'],
   'src/network': base,
@@ -358,7 +359,7 @@ describe('planted', () => {
   test('importDirection', () => {
     const at = (path: string, specifier: string) => one(importDirection, path, `\nimport { x } from '${specifier}'`)
     expect(at('src/engine/engine.ts', '../network/link.ts')).toEqual([
-      'src/engine/engine.ts:2: importing src/network/link.ts is banned here, use its own files, src/random',
+      'src/engine/engine.ts:2: importing src/network/link.ts is banned here, use its own files, src/random, src/trace',
     ])
     expect(at('src/random/stream.ts', '../engine/engine.ts')).toHaveLength(1)
     expect(at('src/network/link.ts', '../bus/bus.ts')).toHaveLength(1)

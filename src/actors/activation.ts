@@ -90,6 +90,7 @@ export class Activation {
   begin(methods: object): void {
     this.methods = methods as typeof this.methods
     this.state = 'active'
+    this.engine.recorder?.actor('active', this.id)
     this.continue()
   }
 
@@ -197,6 +198,7 @@ export class Activation {
 
   /** The end together with the node: whoever waits here is dead, too. Returns what waited. */
   vanish(): readonly Turn[] {
+    this.engine.recorder?.actor('deactivate', this.id)
     this.state = 'gone'
     for (const cancel of [...this.timers]) cancel()
     return this.waiting.splice(0)
@@ -221,15 +223,19 @@ export class Activation {
     this.doingSince = this.engine.now
     this.running++
     this.turns++
+    const { recorder } = this.engine
+    if (method !== timerTurn) recorder?.actor('call', this.id, payload, method)
     let result: unknown
     try {
       result =
         method === timerTurn ? (payload as () => unknown)() : this.method(method).call(this.methods, payload as never)
     } catch (error) {
+      recorder?.actor('throw', this.id, error, nameOf(method))
       this.over()
       throw error
     }
     if (!isThenable(result)) {
+      recorder?.actor('return', this.id, result, nameOf(method))
       this.over()
       return result
     }
@@ -242,10 +248,12 @@ export class Activation {
     }
     return result.then(
       (value) => {
+        recorder?.actor('return', this.id, value, nameOf(method))
         over()
         return value
       },
       (error: unknown) => {
+        recorder?.actor('throw', this.id, error, nameOf(method))
         over()
         throw error
       },
@@ -289,6 +297,10 @@ export class Activation {
       turn.reject(error)
     }
   }
+}
+
+function nameOf(method: string | typeof timerTurn): string {
+  return method === timerTurn ? 'timer' : method
 }
 
 /** False for what every object has. */

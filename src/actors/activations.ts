@@ -206,6 +206,7 @@ export class Activations implements ActivationOwner {
     const { system, node } = this
     const { id, registration } = activation
     this.byId.set(id, activation)
+    this.engine.recorder?.actor('activate', id)
     try {
       const methods = await type.factory(
         createSelf(node, system, this.caller, activation, key, (ending) => this.deactivate(activation, ending)),

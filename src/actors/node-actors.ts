@@ -134,7 +134,7 @@ export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeC
       const copy = copyPayload(payload)
       const fate = new CallFate()
       call = { type: type.name, key, method, payload: copy, chain, hops: 0, timeoutMs, deadline, fate, origin: node.id }
-      if (engine.trace !== undefined) nameSubject(call, `${id}.${method}`)
+      if (engine.trace !== undefined) nameSubject(call, `${id}.${method}`, copy)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -271,7 +271,9 @@ export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeC
   }
 
   private reply(value: unknown): unknown {
-    return sealed({ at: this.node.id, kind: 'value', value: copyPayload(value) } satisfies ActorReply)
+    const reply = { at: this.node.id, kind: 'value', value: copyPayload(value) } satisfies ActorReply
+    if (this.engine.recorder !== undefined) nameSubject(reply, undefined, reply.value)
+    return sealed(reply)
   }
 
   private replyThrown(error: unknown, call: ActorCall): unknown {

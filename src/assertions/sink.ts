@@ -41,6 +41,7 @@ export class IterationAssertions implements AssertionSink {
       return this.refuse(kind, name, conditionFlaw(condition, name, details))
     }
     this.engine.data?.add(`${kind} ${name}`, [condition, details])
+    this.engine.recorder?.check(kind, name, condition, details)
     const record = this.coverage.site(kind, name)
     if (condition) {
       this.coverage.hit(record)
@@ -55,6 +56,7 @@ export class IterationAssertions implements AssertionSink {
       return this.refuse('sometimes', name, conditionFlaw(condition, name, details))
     }
     this.engine.data?.add(`sometimes ${name}`, [condition, details])
+    this.engine.recorder?.check('sometimes', name, condition, details)
     const record = this.coverage.site('sometimes', name)
     if (condition) this.coverage.hit(record)
     else record.misses++
@@ -62,11 +64,13 @@ export class IterationAssertions implements AssertionSink {
 
   reachable(name: unknown): void {
     if (!isNamed(name)) return this.refuse('reachable', name, nameFlaw(name))
+    this.engine.recorder?.check('reachable', name, true)
     this.coverage.hit(this.coverage.site('reachable', name))
   }
 
   unreachable(name: unknown, details: unknown): void {
     if (!isNamed(name)) return this.refuse('unreachable', name, nameFlaw(name))
+    this.engine.recorder?.check('unreachable', name, false, details)
     this.coverage.hit(this.coverage.site('unreachable', name))
     this.engine.report('UnreachableReached', name, `unreachable "${name}" was reached${explain(details)}`)
   }
@@ -118,6 +122,7 @@ export class IterationAssertions implements AssertionSink {
       )
     }
     this.engine.data?.add(`sometimesEach ${name}`, value)
+    this.engine.recorder?.check('sometimesEach', name, true, value)
     // The call itself, as the catalogue knows it.
     this.coverage.hit(this.coverage.site('sometimes', name))
     for (const other of expected as unknown[]) {
@@ -188,6 +193,7 @@ export class IterationAssertions implements AssertionSink {
     details: unknown,
   ): void {
     this.engine.data?.add(`${kind} ${name}`, [value, bound, details])
+    this.engine.recorder?.check(kind, name, holds(comparison, value, bound), `${value} ${comparison} ${bound}`)
     const record = this.coverage.site(kind, name)
     const isUpperBound = comparison === '<' || comparison === '<='
     const upward = isUpperBound === (kind === 'always')

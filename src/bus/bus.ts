@@ -1,6 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { type ClockKind, type EventKind, clockKind, eventKind } from '../engine/event.ts'
-import { callerOf, withCaller } from '../engine/errors.ts'
+import { withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
 import { type Endpoint, Message, type MessageKind } from '../network/message.ts'
@@ -8,7 +8,7 @@ import { NodeCrashed } from '../nodes/errors.ts'
 import type { LifeCycle, LifeCycleListener } from '../nodes/life-cycle.ts'
 import type { BusShared } from './bus-shared.ts'
 import type { NodeBus } from './door.ts'
-import { ConnectionReset, NoSuchNode, RemoteError, RequestTimeout, SendFailed, systemErrors } from './errors.ts'
+import { ConnectionReset, NoSuchNode, RequestTimeout, systemErrors } from './errors.ts'
 import type { Handler } from './handler.ts'
 import { copyPayload } from './payload.ts'
 import { PendingRequests } from './pending-requests.ts'
@@ -23,6 +23,7 @@ import {
 } from './request-options.ts'
 import { Retries } from './retries.ts'
 import { type RemoteFailure, Responder } from './responder.ts'
+import { notSent, remoteError } from './wire-errors.ts'
 
 const timeoutKind: ClockKind<PendingRequest> = clockKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
 
@@ -143,11 +144,15 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
     if ((node.state === 'booting' && !answersBoot) || node.state === 'paused') {
       this.moves(message, 1)
       this.parked.push(message)
+      this.shared.network.records?.fate('hold', message, `${this.id} is ${node.state}`)
     } else if (node.state === 'running' || answersBoot) {
       this.engine.become(node.owner)
+      this.shared.network.records?.fate('deliver', message)
       this.receive(message)
+    } else {
+      // Dead: nobody is there. The sender learns nothing, as on a real network.
+      this.shared.network.records?.fate('drop', message, `${this.id} is down`)
     }
-    // Dead: nobody is there. The sender learns nothing, as on a real network.
   }
 
   died(): void {
@@ -168,6 +173,7 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
     for (const pending of [...this.requests.values()]) {
       if (pending.to !== node) continue
       this.metrics.reset++
+      this.shared.network.records?.unanswered(pending, 'reset')
       this.finish(pending, pending.reject, withCaller(new ConnectionReset(node, pending.method), pending.stack))
     }
   }
@@ -232,6 +238,7 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
       if (background) this.inBackground++
       else if (++shared.pending > engine.limits.pendingRequests) this.tooManyPending()
       if (!background) shared.hooks.requested(pending)
+      if (system) shared.network.records?.isOwn(pending.correlationId)
       if (timeoutMs !== Infinity) {
         const micros = Math.round(timeoutMs * 1000)
         pending.timer = engine.scheduleByClock(micros, timeoutKind, 0, node.owner, this.expire, pending)
@@ -241,6 +248,7 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
       message.background = background
       if (!system) message.effects = engine.owner.effects
       if (this.transmit(message)) return
+      shared.network.records?.unanswered(pending, 'not sent')
       const error = system ? systemErrors.sendFailed : withCaller(notSent(message), pending.stack)
       this.finish(pending, pending.reject, error)
     })
@@ -310,6 +318,7 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
     const pending = this.requests.get(message.correlationId)
     if (pending === undefined) {
       this.metrics.lateResponses++
+      this.shared.network.records?.fate('late', message)
       return
     }
     this.shared.hooks.responded()
@@ -337,6 +346,7 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
     pending.timer = undefined
     this.metrics.timedOut++
     const { to, method, timeoutMs, system, stack } = pending
+    this.shared.network.records?.unanswered(pending, 'timeout')
     const error = system ? systemErrors.timeout : withCaller(new RequestTimeout(to, method, timeoutMs), stack)
     this.finish(pending, pending.reject, error)
   }
@@ -388,13 +398,3 @@ const parkedKind: EventKind<Message> = eventKind('deliver parked', (m) => `${m.k
 const sendKind: EventKind<Message> = eventKind('send', (m) => `${m.kind} ${m.method}`, 0)
 const unsentKind: EventKind<Message> = eventKind('not sent', (m) => `${m.kind} ${m.method}`, 0)
 const resolved = Promise.resolve()
-
-function notSent({ to, method }: Message): SendFailed {
-  return new SendFailed(to.id, method, 'the connection failed')
-}
-
-function remoteError({ from, method, payload }: Message): RemoteError {
-  const failure = payload as RemoteFailure
-  const { name, message, rootName } = failure
-  return withCaller(new RemoteError(from.id, method, name, message, rootName), callerOf(failure))
-}

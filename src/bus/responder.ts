@@ -63,7 +63,10 @@ export class Responder {
   /** Handles a request or one-way message; runs as the node's code. */
   receive(message: Message): void {
     // A stopping node takes nothing new, the sender sees silence, as from a dead one; but it does its part of a system.
-    if (this.closed && !this.systemMethods.has(message.method)) return
+    if (this.closed && !this.systemMethods.has(message.method)) {
+      this.shared.network.records?.fate('drop', message, `${this.node.id} is stopping`)
+      return
+    }
     const handler = this.handlers.get(message.method)
     if (handler === undefined) {
       this.withoutHandler(message)

@@ -158,6 +158,7 @@ export class FaultPlan {
     }
     this.injected.push(fault)
     engine.note('fault', text)
+    engine.recorder?.fault(fault, { family, text, key, ...(lasts > 0 && { lasts }) })
     return fault
   }
 

@@ -8,6 +8,7 @@ import { DataLog } from './data-log.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
 import { Owner } from './owner.ts'
+import type { Recorder } from './recorder.ts'
 import type { Trace } from './trace.ts'
 import { type Awaits, describeAwaits } from './awaits.ts'
 import { userFrames } from './stack.ts'
@@ -53,6 +54,8 @@ export class Engine {
   readonly test = Owner.test()
   /** Recording, or undefined while exploring. */
   readonly trace: Trace | undefined
+  /** Makes the records of a run that is to be told; undefined for every other one. */
+  recorder: Recorder | undefined
   /** What a run that is compared with another one keeps of its data; undefined while exploring. */
   readonly data: DataLog | undefined
   /** Virtual time, µs. */
@@ -153,6 +156,7 @@ export class Engine {
     const rank = this.policy === undefined ? 0 : this.policy.rank(time, owner, kind, subject)
     const event = new SimEvent(time, rank, this.sequence++, kind, subject, owner, action, data)
     this.queue.push(event)
+    this.recorder?.scheduled(event)
     if (owner.isBackground) this.background++
     if (this.queue.size > this.limits.queuedEvents) this.overLimit('queuedEvents', 'a loop schedules without waiting')
     return event
@@ -270,6 +274,7 @@ export class Engine {
     this.digestB = mix(this.digestB, event.owner.hash + event.kind.code)
     this.trace?.record(this.executed, this.digestA ^ this.digestB, event)
     this.owner = event.owner
+    this.recorder?.begins(event)
     try {
       if (this.around === undefined) event.action(event.data)
       else this.around(event.action, event.data)
@@ -319,6 +324,7 @@ export class Engine {
     const own = stackOf(error)
     const stack = own !== undefined && userFrames(own).length > 0 ? own : this.placeOf(kind, place)
     this.failure = { kind, name, message, error, stack, owner: owner.id, time: now, event: executed }
+    this.recorder?.failed(this.failure)
   }
 
   private placeOf(kind: FailureKind, place: { readonly stack?: string } | undefined): string | undefined {

@@ -8,6 +8,8 @@ import type { Wait } from '../engine/failure.ts'
 import { type Latency, defaultLatency, latencySampler, withoutTail } from './latency.ts'
 import { type CutMode, Link } from './link.ts'
 import { type Endpoint, type Message, describeMessage } from './message.ts'
+import type { MessageRecords } from './message-records.ts'
+import type { NetworkObserver } from './observer.ts'
 import { judge, type Rule } from './rule.ts'
 
 const deliverKind: EventKind<Message> = eventKind('deliver', describeMessage, undefined, true)
@@ -32,6 +34,8 @@ export class MessageNetwork {
   observer: NetworkObserver | undefined
   /** Makes some messages travel longer, by the seed's schedule strategy. */
   shaper: DelayShaper | undefined
+  /** Makes the records of a run that is to be told. */
+  records: MessageRecords | undefined
   protected readonly engine: Engine
   protected readonly faults: FaultPlan
   private readonly copyPayload: <T>(payload: T) => T
@@ -158,10 +162,11 @@ export class MessageNetwork {
     this.counts.sent++
     if (!message.background) this.counts.inFlight++
     this.observer?.sent(message)
+    this.records?.sent(message)
     let delay = link.sample(link.random.at(message.place))
     if (this.rules.length > 0) {
       const verdict = this.ruled(message)
-      if (verdict === 'drop') return this.drop(message)
+      if (verdict === 'drop') return this.drop(message, 'rule')
       if (typeof verdict === 'object') delay += message.ruledDelay = verdict.delay
     }
     if (this.shaper !== undefined && message.from !== message.to) {
@@ -221,7 +226,7 @@ export class MessageNetwork {
       const fault = this.inject('loss', link, message)
       if (fault !== undefined) {
         faults.effect(fault)
-        return this.drop(message)
+        return this.drop(message, 'loss')
       }
     }
     const overtaken = extraDelay > 0 ? this.inject('reordering', link, message, extraDelay) : undefined
@@ -252,6 +257,7 @@ export class MessageNetwork {
     if (message.effects !== undefined) message.effects.count++
     if (!message.background) this.counts.inFlight++
     this.observer?.copied(message)
+    this.records?.fate('duplicate', message)
     const copy = message.withPayload(this.copyPayload(message.payload))
     if (isOnly) return this.queue(link, copy, delay + copyDelay)
     if (link.obstructed && this.dropIfCut(link, copy)) return
@@ -287,6 +293,7 @@ export class MessageNetwork {
     if (link.waiting.length > 0 || this.blocked(link)) {
       for (const { fault } of link.cuts) if (fault !== undefined) this.faults.effect(fault)
       link.waiting.push(message)
+      this.records?.fate('hold', message, 'blocked link')
       this.drain(link)
     } else {
       link.obstructed = link.cuts.length > 0
@@ -298,7 +305,7 @@ export class MessageNetwork {
     for (const cut of link.cuts) {
       if (cut.mode !== 'drop') continue
       if (cut.fault !== undefined) this.faults.effect(cut.fault)
-      this.drop(message)
+      this.drop(message, 'partition')
       return true
     }
     return false
@@ -340,7 +347,8 @@ export class MessageNetwork {
     this.drain(link)
   }
 
-  private drop(message: Message): void {
+  private drop(message: Message, reason: 'loss' | 'partition' | 'rule'): void {
+    this.records?.fate('drop', message, reason)
     if (!message.background) this.counts.inFlight--
     this.counts.dropped++
     this.observer?.dropped(message)
@@ -389,12 +397,4 @@ function isDelivery({ kind }: SimEvent): boolean {
 function waitFor(what: string, message: Message): Wait {
   const { from, sentAt, background } = message
   return { owner: from.id, what: `${what} ${describeMessage(message)}`, since: sentAt, isUnderWay: !background }
-}
-
-/** Sees every message; built-in invariants listen. */
-export interface NetworkObserver {
-  sent(message: Message): void
-  copied(message: Message): void
-  delivered(message: Message): void
-  dropped(message: Message): void
 }

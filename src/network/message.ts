@@ -79,20 +79,32 @@ export class Message {
   }
 }
 
-const subjects = new WeakMap<object, string>()
+/** What a payload of the system's own is about, for people. */
+export interface Subject {
+  /** 'counter/x.add'; undefined: only what is in it is told. */
+  readonly text: string | undefined
+  /** What the user's code has put into it. */
+  readonly payload: unknown
+}
+
+const subjects = new WeakMap<object, Subject>()
 
 /**
  * Says what a payload of the system's own is about ('counter/x.add'), for people; its method alone would not say so. Kept
  * beside the payload: rules see payloads, and a recorded run must look the same to them.
  */
-export function nameSubject(payload: object, subject: string): void {
-  subjects.set(payload, subject)
+export function nameSubject(payload: object, text: string | undefined, content: unknown): void {
+  subjects.set(payload, { text, payload: content })
+}
+
+/** What `nameSubject` has remembered. */
+export function subjectOf(payload: unknown): Subject | undefined {
+  return typeof payload === 'object' && payload !== null ? subjects.get(payload) : undefined
 }
 
 /** 'request increment #3, client → server'. */
 export function describeMessage({ kind, method, correlationId, payload, from, to }: Message): string {
   const correlation = correlationId === 0 ? '' : ` #${correlationId}`
-  const subject = typeof payload === 'object' && payload !== null ? subjects.get(payload) : undefined
-  const what = subject ?? method
+  const what = subjectOf(payload)?.text ?? method
   return `${kind} ${what}${correlation}, ${from.id} → ${to.id}`
 }

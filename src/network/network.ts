@@ -54,6 +54,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
     this.holds.clear()
     for (const link of this.allLinks) for (const { partition } of link.cuts) this.uncut(link, partition)
     this.noted(() => 'heal')
+    this.engine.recorder?.healsAll()
   }
 
   /** Keeps every message of one direction back, those on the way too; returns its release. */
@@ -61,6 +62,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
     const held = this.resolve(link, 'network.hold(link)')
     this.noted(() => `hold ${held.name}`)
     const number = ++this.obstructions
+    this.engine.recorder?.cut(undefined, 'hold', held.name, [held.from.id], [held.to.id], number)
     this.cut(held, number, 'hold', undefined)
     this.holds.set(number, held)
     return once(() => this.endHold(number, held))
@@ -79,7 +81,12 @@ export class Network extends MessageNetwork implements PublicNetwork {
       throw badInput('network.clog(link, ms)', ms, 'it must be 0 or more milliseconds')
     const clogged = this.resolve(link, 'network.clog(link, ms)')
     this.noted(() => `clog ${clogged.name} for ${ms} ms`)
-    const undo = this.obstruct(clogged, undefined)
+    const release = this.obstruct(clogged, undefined)
+    const told = this.engine.recorder?.cut(undefined, 'clog', clogged.name, [clogged.from.id], [clogged.to.id])
+    const undo = (): void => {
+      if (told !== undefined) this.engine.recorder?.heals(told)
+      release()
+    }
     const end = this.engine.now + Math.round(ms * 1000)
     this.engine.scheduleAt(end, unclogKind, 0, clogged.to.address, undo, clogged)
     return undo
@@ -113,10 +120,12 @@ export class Network extends MessageNetwork implements PublicNetwork {
     // The decision point has noted it when it is a fault.
     const text = (): string => describePartition(left, right, oneWay)
     if (fault === undefined) this.noted(() => `partition ${text()}`)
+    const told = this.engine.recorder?.cut(fault, 'partition', text(), left.map(idOf), right.map(idOf))
     this.partitions.set(number, partition)
     for (const link of this.allLinks) if (cuts(partition, link)) this.cut(link, number, mode, fault)
     return once(() => {
       if (!this.partitions.delete(number)) return
+      if (told !== undefined) this.engine.recorder?.heals(told)
       for (const link of this.allLinks) this.uncut(link, number)
       if (fault === undefined) this.noted(() => `heal ${text()}`)
     })
@@ -137,6 +146,7 @@ export class Network extends MessageNetwork implements PublicNetwork {
   private endHold(number: number, link: Link): void {
     if (!this.holds.delete(number)) return
     this.noted(() => `release ${link.name}`)
+    this.engine.recorder?.released(number)
     this.uncut(link, number)
   }
 
@@ -173,6 +183,10 @@ export class Network extends MessageNetwork implements PublicNetwork {
     if (!Array.isArray(ids) || ids.length === 0) throw badInput(where, ids, 'it must be a list of node ids')
     return ids.map((id: string) => this.known(id, where))
   }
+}
+
+function idOf({ id }: Endpoint): string {
+  return id
 }
 
 function cuts({ left, right, oneWay }: Partition, { from, to }: Link): boolean {

@@ -1,9 +1,10 @@
 import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
 import type { Engine } from '../engine/engine.ts'
-import { SimulationError, badInput } from '../engine/errors.ts'
+import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import type { Wait } from '../engine/failure.ts'
 import { Owner } from '../engine/owner.ts'
+import type { NodeRecord } from '../trace/records.ts'
 import { NodeClock } from './clock.ts'
 import { NodeCrashed } from './errors.ts'
 
@@ -148,6 +149,7 @@ export abstract class LifeCycle {
     this.crash(options)
     this.engine.owner.acts()
     this.engine.note('fault', `wipe ${this.id}`)
+    this.tell('wipe')
     for (const listener of this.listeners) listener.wiped?.()
   }
 
@@ -219,6 +221,7 @@ export abstract class LifeCycle {
     this.engine.owner.acts()
     this.state = 'paused'
     this.engine.note('fault', `pause ${this.id}`)
+    this.tell('pause')
     this.engine.pause(this.owner)
     this.engine.pause(this.background)
   }
@@ -228,6 +231,7 @@ export abstract class LifeCycle {
     if (this.state !== 'paused') return
     this.engine.owner.acts()
     this.engine.note('fault', `resume ${this.id}`)
+    this.tell('resume')
     this.engine.resume(this.owner)
     this.engine.resume(this.background)
     if (this.bootSince === undefined) this.becomeUp()
@@ -271,7 +275,9 @@ export abstract class LifeCycle {
 
   protected die(reason: 'crashed' | 'stopped'): void {
     if (!this.owner.alive) return
-    this.engine.note('fault', `${reason === 'crashed' ? 'crash' : 'stop'} ${this.id}`)
+    const death = reason === 'crashed' ? 'crash' : 'stop'
+    this.engine.note('fault', `${death} ${this.id}`)
+    this.tell(death)
     for (const owner of [this.owner, this.background]) {
       owner.alive = false
       owner.parked = undefined
@@ -288,6 +294,10 @@ export abstract class LifeCycle {
     for (const down of this.stopping.splice(0)) down()
   }
 
+  private tell(action: NodeRecord['action']): void {
+    this.engine.recorder?.lead({ type: 'node', action, node: this.id, life: this.incarnation })
+  }
+
   private livesOn(): void {
     const name = nodeInvariants.incarnations
     const reason = `${this.owner.id} still lives when incarnation ${this.incarnation + 1} of ${this.id} begins`
@@ -297,18 +307,21 @@ export abstract class LifeCycle {
   private incarnate(): Owner {
     const owner = new Owner(this.incarnation === 1 ? this.id : `${this.id}/${this.incarnation}`)
     owner.clock = this.clock
+    this.engine.recorder?.belongs(owner, this.id, this.incarnation)
     return owner
   }
 
   private shadow(): Owner {
     const owner = Owner.background(this.owner.id)
     owner.clock = this.clock
+    this.engine.recorder?.belongs(owner, this.id, this.incarnation)
     return owner
   }
 
   private boot(): void {
     const owner = this.owner
     this.state = 'booting'
+    this.tell('boot')
     this.bootSince = this.engine.now
     this.engine.scheduleAt(
       this.engine.now,
@@ -338,6 +351,7 @@ export abstract class LifeCycle {
 
   private becomeUp(): void {
     this.state = 'running'
+    this.tell('up')
     for (const listener of this.listeners) listener.up()
   }
 
@@ -383,14 +397,4 @@ export abstract class LifeCycle {
 /** True for a promise or anything else with a `then`. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
-}
-
-/** Checks a node id; throws SimulationError (BAD_INPUT). */
-export function checkNodeId(id: unknown): asserts id is string {
-  if (typeof id !== 'string' || id === '' || /[\s>|]/.test(id)) {
-    throw new SimulationError(
-      'BAD_INPUT',
-      `node id is ${typeof id === 'string' ? `'${id}'` : String(id)}: it must be a string without spaces, '>' and '|'`,
-    )
-  }
 }

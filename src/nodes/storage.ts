@@ -91,10 +91,11 @@ export class Storage implements NodeStorage {
   async read<T>(key: string, options: { fence?: number } = {}): Promise<Stored<T> | undefined> {
     const { takesMicros, fails } = this.draw('read', key)
     await this.take(takesMicros, 'read', key)
-    if (fails) throw new StorageFailed('read', key, 'input/output error')
+    if (fails) throw this.failed('read', key)
     const { fence } = options
     if (fence !== undefined && fence > (this.fences.get(key) ?? 0)) this.fences.set(key, fence)
     const stored = this.entries.get(key)
+    this.engine.recorder?.storage({ action: 'read', key, value: stored?.value, of: this.name })
     return stored === undefined ? undefined : ({ value: this.copy(stored.value), version: stored.version } as Stored<T>)
   }
 
@@ -117,11 +118,13 @@ export class Storage implements NodeStorage {
       this.machine === undefined
         ? await this.onDisk(key, copy, options, drawn)
         : await this.remotely(this.machine, key, copy, options, drawn)
-    if (drawn.fails) throw new StorageFailed('write', key, 'input/output error')
+    if (drawn.fails) throw this.failed('write', key)
     if (version instanceof VersionConflict) {
+      this.engine.recorder?.storage({ action: 'write', key, value, of: this.name, outcome: version.message })
       if (owner.effects !== undefined) owner.effects.count--
       throw version
     }
+    this.engine.recorder?.storage({ action: 'write', key, value: copy, of: this.name })
     return version
   }
 
@@ -193,10 +196,19 @@ export class Storage implements NodeStorage {
   async sync(): Promise<void> {
     const { takesMicros, fails, share } = this.draw('sync', '*')
     await this.take(takesMicros, 'sync', '*')
-    if (!fails) return this.flush()
+    if (!fails) {
+      this.engine.recorder?.storage({ action: 'sync', of: this.name })
+      return this.flush()
+    }
     const all = [...this.dirty]
     this.flush(all.slice(0, Math.floor(share * (all.length + 1))))
-    throw new StorageFailed('sync', '*', 'input/output error')
+    throw this.failed('sync', '*')
+  }
+
+  private failed(operation: string, key: string): StorageFailed {
+    const error = new StorageFailed(operation, key, 'input/output error')
+    this.engine.recorder?.storage({ action: operation, key, of: this.name, outcome: error.message })
+    return error
   }
 
   /** A clean shutdown: nothing unsynced is left. */
@@ -221,7 +233,10 @@ export class Storage implements NodeStorage {
       const [isLost, isTorn] = [draws.chance(lost), plan.active && draws.chance(torn)]
       const written = this.entries.get(key)
       if (isTorn && this.durable.has(key) && this.tear(key)) continue
-      if (!isLost && written !== undefined) this.durable.set(key, written)
+      const isKept = !isLost && written !== undefined
+      if (isKept) this.durable.set(key, written)
+      const outcome = isKept ? 'kept by the crash' : 'lost by the crash'
+      this.engine.recorder?.storage({ action: 'unsynced write', key, value: written?.value, of: this.name, outcome })
     }
     this.dirty.clear()
     this.entries = new Map(this.durable)

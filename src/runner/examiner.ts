@@ -133,7 +133,7 @@ export class Examiner {
     failure?: Failure,
   ): Promise<IterationResult> {
     const awaitsUntil = failure && followedUntil(failure)
-    return this.runner.run(seed, number, { recording: true, awaitsUntil, ...(plan && { plan }) })
+    return this.runner.run(seed, number, { recording: true, telling: true, awaitsUntil, ...(plan && { plan }) })
   }
 }
 

@@ -11,6 +11,8 @@ export interface SeedRun {
   /** Where its assertions are counted; undefined: nowhere, because the seed has been counted already. */
   readonly coverage?: Coverage
   readonly recording?: boolean
+  /** Make the records that tell what happened. */
+  readonly telling?: boolean
   /** Keep what another run is to be compared with. */
   readonly isCompared?: boolean
   /** Follow the promises that are made until then, virtual µs; see Awaits. */
@@ -62,6 +64,7 @@ export class SeedRunner {
       placement: options.placement,
       busClass: context.busClass,
       recording: run.recording ?? false,
+      telling: run.telling,
       isCompared: run.isCompared ?? false,
       awaitsUntil: run.awaitsUntil,
       isRepeat,

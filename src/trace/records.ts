@@ -66,8 +66,10 @@ export interface TimerRecord extends RecordBase {
 /** One use of a node's storage. */
 export interface StorageRecord extends RecordBase {
   readonly type: 'storage'
-  /** 'get', 'set', 'delete', 'sync' … */
+  /** 'read', 'write', 'sync'; 'unsynced write' for what a crash has met. */
   readonly action: string
+  /** Name of the storage: the node's id for its own disk. */
+  readonly storage: string
   readonly key?: string
   readonly value?: string
   /** 'ok', or the error. */

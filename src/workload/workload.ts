@@ -177,6 +177,7 @@ export class Workload<Sim, Node> {
     if (engine.trace !== undefined) {
       host.record.started.push(operation)
       engine.note('log', `operation ${operation.index}: ${describeOperation(operation)}`)
+      engine.recorder?.operation(operation, undefined)
     }
     let outcome: OutcomeKind = 'ok'
     let result: unknown
@@ -195,6 +196,7 @@ export class Workload<Sim, Node> {
     host.record.underWay--
     this.count(name, outcome)
     engine.data?.add(`result of ${name}`, outcome === 'ok' ? result : error)
+    engine.recorder?.operation(operation, { outcome, value: outcome === 'ok' ? result : error })
     this.ended.push({ operation, end: engine.now, outcome, result, error })
   }
 

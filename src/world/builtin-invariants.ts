@@ -3,7 +3,7 @@ import type { PendingRequest } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type Fields, type Schema, boolean, choose, object } from '../engine/schema.ts'
 import { type Message, describeMessage } from '../network/message.ts'
-import type { NetworkObserver } from '../network/message-network.ts'
+import type { NetworkObserver } from '../network/observer.ts'
 import { nodeInvariants } from '../nodes/life-cycle.ts'
 
 /** The invariants every simulation has; each can be turned off by its name. */

@@ -101,6 +101,7 @@ export class Eventuals {
     const { engine } = this
     const answer = this.ask(one)
     if (answer === true) {
+      engine.recorder?.check('eventually', one.name, true)
       if (one.deadline !== undefined) engine.cancel(one.deadline)
       const resolve = one.resolve as (data: unknown) => void
       // In an event of its own: what waits for it runs neither inside another's event nor before this look is over.
@@ -131,6 +132,7 @@ export class Eventuals {
 
   private tooLate({ name, withinMicros, lastAnswer }: Eventual): void {
     const text = `"${name}" did not become true within ${formatMillis(withinMicros)} virtual after mending; it last answered: ${lastAnswer}`
+    this.engine.recorder?.check('eventually', name, false, lastAnswer)
     this.engine.report('NotEventually', name, text)
   }
 }

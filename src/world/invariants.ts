@@ -109,6 +109,7 @@ export class Invariants {
       return
     }
     if (answer === true) return
+    this.engine.recorder?.check('invariant', name, false, typeof answer === 'string' ? answer : undefined)
     if (typeof answer === 'string') report(`"${name}": ${answer}`)
     else if (answer === false) report(`"${name}" does not hold`)
     else {

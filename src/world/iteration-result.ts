@@ -6,6 +6,7 @@ import type { DataLog } from '../engine/data-log.ts'
 import type { Failure } from '../engine/failure.ts'
 import { type Digest, formatDigest } from '../engine/format.ts'
 import type { Trace } from '../engine/trace.ts'
+import type { TraceRecord } from '../trace/records.ts'
 import { latencyOf } from '../network/chaos.ts'
 import { RandomStreams } from '../random/streams.ts'
 import type { OutcomeKind } from '../workload/outcome.ts'
@@ -32,6 +33,8 @@ export interface IterationResult {
   readonly chaos: string
   /** Undefined while exploring. */
   readonly trace: Trace | undefined
+  /** What happened, for people; undefined unless the run was to be told. */
+  readonly records: readonly TraceRecord[] | undefined
   /** Undefined while exploring. */
   readonly data: DataLog | undefined
 }
@@ -53,6 +56,7 @@ export class SeedResult implements IterationResult {
   readonly counts
   readonly unheard
   readonly trace
+  readonly records
   readonly data
   private readonly words: Digest
   private readonly drawn: SeedChaos
@@ -75,6 +79,7 @@ export class SeedResult implements IterationResult {
     this.counts = facts.counts
     this.unheard = facts.unheard
     this.trace = facts.trace
+    this.records = facts.records
     this.data = facts.data
     this.words = digest
     this.drawn = drawn

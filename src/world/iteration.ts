@@ -15,6 +15,7 @@ import { formatMillis } from '../engine/format.ts'
 import { refuseGeneratorObject } from '../engine/generators.ts'
 import type { Limits } from '../engine/limits.ts'
 import { userFrames } from '../engine/stack.ts'
+import { Recorder } from '../engine/recorder.ts'
 import { Trace } from '../engine/trace.ts'
 import { isThenable } from '../nodes/life-cycle.ts'
 import { beginContext } from '../virtual/async-context.ts'
@@ -50,6 +51,8 @@ export interface IterationPlan {
   readonly placement: PlacementName | Placement | undefined
   readonly busClass: typeof Bus | undefined
   readonly recording: boolean
+  /** Make the records that tell what happened, too; see Recorder. */
+  readonly telling?: boolean | undefined
   /** Follow the promises that are made until then, to say where somebody waits; virtual time, µs. */
   readonly awaitsUntil?: number | undefined
   /** Another run of the seed is compared with this one, by its data, too. */
@@ -88,6 +91,7 @@ export class Iteration implements Work {
     this.plan = plan
     this.body = body
     this.engine = new Engine(plan.seed, plan.limits, trace, plan.recording || plan.isCompared === true)
+    if (plan.telling === true) this.engine.recorder = new Recorder(this.engine, plan.limits.traceEntries)
     this.floating = new FloatingCode(this.engine)
     this.engine.isRepeat = plan.isRepeat === true
     this.rest = new Rest(this.engine)
@@ -183,6 +187,7 @@ export class Iteration implements Work {
       counts: world.workload.counts,
       unheard: world.bus.unheard.counts(),
       trace: engine.trace,
+      records: engine.recorder?.records,
       data: engine.data,
     } as const
     return new SeedResult(facts, engine.digestWords(), chaos, strategy)

@@ -2,8 +2,9 @@ import { DirectoryView } from '../actors/directory/view.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, show, showFully } from '../engine/errors.ts'
+import { textOf } from '../engine/recorder.ts'
 import type { Network } from '../network/network.ts'
-import { checkNodeId } from '../nodes/life-cycle.ts'
+import { checkNodeId } from '../nodes/node-id.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Alphabet } from '../workload/operation.ts'
 import type { WorkloadOutcome } from '../workload/outcome.ts'
@@ -137,5 +138,10 @@ export class Simulation implements PublicSimulation {
     this.engine.data?.add('log', [message, data])
     if (this.engine.trace !== undefined)
       this.engine.note('log', data === undefined ? message : `${message} ${showFully(data)}`)
+    this.engine.recorder?.add({
+      type: 'log',
+      level: 'log',
+      text: data === undefined ? message : `${message} ${textOf(data)}`,
+    })
   }
 }

@@ -17,6 +17,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
 import { skewClock, startClockJumps, startCrashes, startPauses } from '../nodes/chaos.ts'
 import { startNetworkChaos } from '../network/chaos.ts'
+import { MessageRecords } from '../network/message-records.ts'
 import { Network } from '../network/network.ts'
 import {
   type InvariantsOption,
@@ -83,6 +84,7 @@ export class World {
     this.plan = plan
     this.faults = new FaultPlan(engine, plan.mask, scriptOf(plan.replay))
     this.network = new Network(engine, this.faults, copyPayload)
+    if (engine.recorder !== undefined) this.network.records = new MessageRecords(engine.recorder)
     this.assertions = new IterationAssertions(engine, coverage, this.faults, chaos.buggify)
     this.invariants = new Invariants(engine)
     this.owed = new OwedPromises(engine)
