@@ -22,6 +22,7 @@ import {
   seedFromEnvironment,
 } from './options/seed-source.ts'
 import type { SeedChoice } from './options/seed-source.ts'
+import { checkTraceVariables } from './options/trace-options.ts'
 import { simulationTag } from './transform/static-discovery.ts'
 import { setTimezone } from './main/timezone.ts'
 import { simulationTransform } from './transform/transform.ts'
@@ -44,6 +45,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
   const environment = seedFromEnvironment(process.env)
   const iterations = iterationsFromEnvironment(process.env)
   refuseMisspeltVariables(process.env)
+  checkTraceVariables(process.env)
   setTimezone(run.timezone)
 
   // Everything per project happens here and nothing in `config()`: Vitest 5 shares one server between projects.

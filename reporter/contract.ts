@@ -133,6 +133,10 @@ export interface FailureSummary {
   replay: string
   /** The command that runs the whole seed; absent: `replay` does. */
   wholeSeed?: string
+  /** Folder with its traces, relative to the root of the project; absent: none was written. */
+  trace?: string
+  /** What led to the failure, as a Mermaid diagram. */
+  mermaid?: string
 }
 
 /** One simulation test, complete. */

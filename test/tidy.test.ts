@@ -86,7 +86,7 @@ function loadedWith(start: string, sources: Source[]): { path: string; imports: 
 /** What each part may import besides itself, lowest first: a part stands below those that import it. */
 const base = ['src/trace', 'src/engine', 'src/random', 'src/chaos', 'src/assertions']
 const system = [...base, 'src/network', 'src/nodes', 'src/bus', 'src/actors', 'src/workload', 'src/sockets']
-const simulator = [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/runner']
+const simulator = [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/story', 'src/runner']
 const below: Record<string, readonly string[]> = {
   'src/random': [],
   'src/trace': [],
@@ -102,7 +102,8 @@ const below: Record<string, readonly string[]> = {
   'src/workload': [...base, 'src/network', 'src/nodes', 'src/bus'],
   'src/world': [...system, 'src/virtual'],
   'src/shrink': [...system, 'src/world'],
-  'src/runner': [...system, 'src/virtual', 'src/world', 'src/shrink'],
+  'src/story': ['src/trace', 'src/engine'],
+  'src/runner': [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/story'],
   reporter: [],
   // In both processes: what the main process hands to the workers.
   'plugin/options': [...simulator, 'reporter/contract.ts'],

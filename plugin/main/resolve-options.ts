@@ -49,7 +49,7 @@ export function mergeOptions(plugin: ResolvedOptions, project: ResolvedOptions):
 }
 
 function resolve(given: SimulationProjectOptions, ci: boolean): ResolvedOptions {
-  const { overrides = [], determinism, keepFailures, limits } = given
+  const { overrides = [], determinism, keepFailures, console: printed, traceFiles, limits } = given
   return {
     ...resolveSettings(given, ci),
     overrides: overrides.map((override) => ({
@@ -59,6 +59,8 @@ function resolve(given: SimulationProjectOptions, ci: boolean): ResolvedOptions 
     })),
     ...(determinism !== undefined && { determinism }),
     ...(keepFailures !== undefined && { keepFailures }),
+    ...(printed !== undefined && { console: printed }),
+    ...(traceFiles !== undefined && { traceFiles }),
     ...(limits !== undefined && { limits }),
   }
 }

@@ -62,6 +62,8 @@ const projectFields: Fields<SimulationProjectOptions> = {
   overrides: list(override, 'it must be an array'),
   determinism: share,
   keepFailures: boolean,
+  console: oneOf(['all', 'failing']),
+  traceFiles: boolean,
   limits: optionSchemas.limits as Schema<NonNullable<SimulationProjectOptions['limits']>>,
 }
 

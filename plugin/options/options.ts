@@ -42,6 +42,10 @@ export interface SimulationProjectOptions {
   readonly determinism?: number
   /** Writes failing seeds to `__simulations__/` beside the test. Default: not in CI. */
   readonly keepFailures?: boolean
+  /** `'all'`: prints what the code under test prints in every seed. Default 'failing': it is in the trace of a failing seed. */
+  readonly console?: 'all' | 'failing'
+  /** Writes the traces of a failing seed to `.vitest-simulation/` in the root of the project. Default true. */
+  readonly traceFiles?: boolean
   /** Bounds of one iteration. */
   readonly limits?: Partial<Limits>
 }
@@ -72,5 +76,7 @@ export interface ResolvedOptions extends ResolvedSettings {
   readonly overrides: readonly ResolvedOverride[]
   readonly determinism?: number
   readonly keepFailures?: boolean
+  readonly console?: 'all' | 'failing'
+  readonly traceFiles?: boolean
   readonly limits?: Partial<Limits>
 }

@@ -52,6 +52,7 @@ function isVitestItself([, program = '']: readonly string[]): boolean {
 const variables: Readonly<Record<string, string>> = {
   iterations: 'SIMULATION_ITERATIONS=N in the environment sets the iterations',
   plan: 'SIMULATION_PLAN in the environment sets the plan',
+  trace: 'SIMULATION_TRACE=full in the environment shows every event of a failing seed',
 }
 
 function unknownArgument(argument: string): SimulationError {
@@ -78,7 +79,14 @@ export function iterationsFromEnvironment(environment: Environment): IterationsC
   throw badInput('SIMULATION_ITERATIONS', text, 'a number of iterations is a whole number of at least 1')
 }
 
-const variableNames = ['SIMULATION_SEED', 'SIMULATION_ITERATIONS', 'SIMULATION_PLAN', 'SIMULATION_EXPECT']
+const variableNames = [
+  'SIMULATION_SEED',
+  'SIMULATION_ITERATIONS',
+  'SIMULATION_PLAN',
+  'SIMULATION_EXPECT',
+  'SIMULATION_TRACE',
+  'SIMULATION_TIMELINE',
+]
 
 /**
  * Refuses a variable that is nearly one of ours: it would have no effect. Others that begin with SIMULATION_ may belong

@@ -14,6 +14,9 @@ import { type Replay, keptRun, replayFor } from './replay/replay.ts'
 import { Rounds } from './rounds.ts'
 import { openRunningSeed } from './running-seed.ts'
 import { oneAtATime } from './serial.ts'
+import { wantsTimeline } from '../options/trace-options.ts'
+import { attachTraces } from './attach-traces.ts'
+import { writePassingTrace } from './trace-files.ts'
 import { type TestRun, fullName } from './test-run.ts'
 import { type RunningSeed, verdictOf } from './verdict.ts'
 import { workerHost } from './worker-host.ts'
@@ -63,6 +66,8 @@ async function execute(run: TestRun): Promise<void> {
       running = { seed, iteration }
       file?.note(seed, iteration)
     },
+    prints: settings.alone || provided.options.console === 'all',
+    tellsPassing: wantsTimeline(process.env),
     afterBody: (asserts) => rounds.check(asserts),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),
@@ -77,14 +82,14 @@ async function execute(run: TestRun): Promise<void> {
     file?.remove()
     rounds.end()
   })
-  settle(run, result, { ...replay, ...(pasted && { pasted }) })
+  await settle(run, result, { ...replay, ...(pasted && { pasted }) })
 }
 
 /** Samples of a run that are kept in a file. */
 const keptSamples = 512
 
 /** Writes down what was found, and throws when it is a failure. */
-function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
+async function settle(run: TestRun, result: SimulationResult, replay: Replay): Promise<void> {
   const { task, settings, provided } = run
   const kept = result.failure === undefined ? undefined : keep(run, result.failure, replay)
   const verdict = verdictOf(run, result, replay, kept)
@@ -92,6 +97,8 @@ function settle(run: TestRun, result: SimulationResult, replay: Replay): void {
   noteBody(run.written, true)
   task.meta.simulation = { ...meta, ...(replay.pasted && { plan: replay.pasted }) }
   fileMeta(task.file, provided)
+  const traces = result.passing === undefined ? verdict?.traces : writePassingTrace(run, result.passing)
+  if (traces !== undefined) await attachTraces(run, traces)
   if (verdict === undefined) return
   if (result.status === 'interrupted' || verdict.summary.kind === 'HookFailed') expectPass(run)
   throw verdict.error

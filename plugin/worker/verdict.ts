@@ -4,12 +4,14 @@ import type { SeedUnderWay, SimulationResult } from '../../src/runner/check-simu
 import type { SeedFailure } from '../../src/runner/seed-failure.ts'
 import { failureStory, missedText } from '../../src/runner/failure-text.ts'
 import { expectedOf } from '../../src/runner/reproduction.ts'
+import { traceView } from '../options/trace-options.ts'
 import type { FailureSummary } from '../../reporter/contract.ts'
 import { expectationSamples, expectationToText } from './replay/expected-run-text.ts'
 import { catalogue } from './evaluated-sites.ts'
 import { planToText } from './replay/plan-text.ts'
 import type { Replay } from './replay/replay.ts'
 import { simulationFailed } from './simulation-failed.ts'
+import { type TraceFiles, keepTraces } from './trace-files.ts'
 import { type TestRun, fullName, replayOf } from './test-run.ts'
 
 /** Samples of a minimal run that go into a command line. */
@@ -21,6 +23,8 @@ const hookNames = 'fixtures, aroundEach, beforeEach, afterEach, onTestFinished, 
 export interface Verdict {
   readonly summary: FailureSummary
   readonly error: Error
+  /** What was written of the failing seed. */
+  readonly traces?: TraceFiles
 }
 
 /** The verdict on what was found; undefined: it passes. `note`: what else there is to say. */
@@ -72,12 +76,15 @@ function seedVerdict(
   const plan = smallest && planToText({ test: name, plan: smallest.plan, expected })
   const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, { plan })
   const inHook = what.kind === 'HookFailed' ? `in a hook ${what.name} (${hookNames})` : undefined
-  const told = [inHook, failure.differed, ...notes].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
-  const story = failureStory(failure, planned, { seed: replay, minimal }) + told.join('')
+  const { traces, note } = keepTraces(run, failure, { whole: replay, minimal })
+  const told = [inHook, failure.differed, ...notes, note].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
+  const story = failureStory(failure, planned, { seed: replay, minimal }, traceView(process.env)) + told.join('')
   const shown = failure.minimal?.run.failure ?? what
   const error = simulationFailed(what.kind, shown.message, story, shown.error, shown.stack)
   const commands = { replay: minimal ?? replay, ...(minimal !== undefined && { wholeSeed: replay }) }
-  return { error, summary: summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, commands, failure) }
+  const summary = summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, commands, failure)
+  if (traces === undefined) return { error, summary }
+  return { error, summary: { ...summary, trace: traces.folder, mermaid: traces.mermaid }, traces }
 }
 
 function missedVerdict(run: TestRun, result: SimulationResult): Verdict {

@@ -9,13 +9,7 @@ import type { EpisodeOptions } from './families.ts'
 import { type FaultScript, type ScriptedEpisode, episodeNumber, scriptedEpisodes } from './script.ts'
 
 const beginKind: EventKind<string> = eventKind('episode', (family) => family)
-/** Of an episode that is masked or found nothing to break, the family is ''. */
 const endKind: EventKind<string> = eventKind('episode ends', (family) => family)
-
-/** True for what only says that a family drew an episode: one that takes place is told as a fault. */
-export function isIdleEpisode(kind: string, text: string): boolean {
-  return kind === beginKind.name || (kind === endKind.name && text === '')
-}
 
 /** Something that is broken for a while. */
 export interface Episode {

@@ -69,6 +69,8 @@ export class Engine {
   policy: SchedulePolicy | undefined
   /** The seed has run before and is only looked at again: what its code prints has been seen. */
   isRepeat = false
+  /** What its code prints is to be seen. */
+  prints = false
   /** Virtual time of the last event of the test that was no tick of an interval, µs. */
   testMoved = 0
   /** Follows promises; only in a recorded run that is to say where somebody waits. */

@@ -5,7 +5,16 @@ import type { Failure } from './failure.ts'
 import type { Owner } from './owner.ts'
 
 /** Longest text of a value: ten screens of a terminal would not make a failure clearer. */
-export const longestText = 1_000
+const longestText = 1_000
+
+/** What was recorded of a run, for people. */
+export interface Told {
+  readonly records: readonly TraceRecord[]
+  /** Nodes in order of creation. */
+  readonly nodes: readonly string[]
+  /** How many of the oldest records were left out. */
+  readonly left: number
+}
 
 /** What a recorder reads of the engine. */
 export interface RecordedEngine {
@@ -30,9 +39,9 @@ const timers: ReadonlySet<string> = new Set(['timer', 'sleep', 'immediate', 'sta
  */
 export class Recorder {
   /** How many of the oldest were left out. */
-  left = 0
+  private left = 0
   /** Id of the latest record of the present event, or of what caused the event; 0: there is none. */
-  last = 0
+  private last = 0
   private readonly engine: RecordedEngine
   private readonly most: number
   private readonly all: TraceRecord[] = []
@@ -49,9 +58,9 @@ export class Recorder {
     this.most = most
   }
 
-  /** The kept ones, oldest first. */
-  get records(): readonly TraceRecord[] {
-    return this.all
+  /** What there is to tell. */
+  told(nodes: readonly { readonly id: string }[]): Told {
+    return { records: this.all, nodes: nodes.map(({ id }) => id), left: this.left }
   }
 
   /** An event was put into the queue. */
@@ -96,7 +105,7 @@ export class Recorder {
   }
 
   /** The record of that id, to complete it; undefined: it was left out. */
-  find(id: number): TraceRecord | undefined {
+  private find(id: number): TraceRecord | undefined {
     return this.all[id - this.left - 1]
   }
 
@@ -149,16 +158,23 @@ export class Recorder {
     const fields = { type: 'operation', index, name, ...(args !== undefined && { args }) } as const
     if (end === undefined) this.lead({ ...fields, action: 'start' })
     else {
-      const value = textOf(end.value)
+      const value = end.outcome === 'ok' ? textOf(end.value) : String(end.value)
       this.lead({ ...fields, action: 'end', outcome: end.outcome, ...(value !== '' && { value }) })
     }
   }
 
-  storage(use: { action: string; of: string; key?: string; value?: unknown; outcome?: string }): void {
+  storage(use: { action: string; of: string; node?: string; key?: string; value?: unknown; outcome?: string }): void {
     const { action, of, key, outcome = 'ok' } = use
     const value = textOf(use.value)
     const shown = { ...(key !== undefined && { key }), ...(value !== '' && { value }) }
-    this.lead({ type: 'storage', action, storage: of, ...shown, outcome })
+    this.lead({
+      type: 'storage',
+      action,
+      storage: of,
+      ...shown,
+      outcome,
+      ...(use.node !== undefined && { node: use.node }),
+    })
   }
 
   actor(action: ActorRecord['action'], actor: string, content?: unknown, method?: string): void {
@@ -186,5 +202,10 @@ export class Recorder {
 export function textOf(value: unknown): string {
   if (value === undefined) return ''
   const text = typeof value === 'string' ? `'${value}'` : showFully(value)
+  return cutText(text)
+}
+
+/** No longer than a record may have it. */
+export function cutText(text: string): string {
   return text.length > longestText ? `${text.slice(0, longestText - 1)}…` : text
 }

@@ -233,10 +233,11 @@ export class Storage implements NodeStorage {
       const [isLost, isTorn] = [draws.chance(lost), plan.active && draws.chance(torn)]
       const written = this.entries.get(key)
       if (isTorn && this.durable.has(key) && this.tear(key)) continue
+      const told = { of: this.name, node: this.name }
       const isKept = !isLost && written !== undefined
       if (isKept) this.durable.set(key, written)
-      const outcome = isKept ? 'kept by the crash' : 'lost by the crash'
-      this.engine.recorder?.storage({ action: 'unsynced write', key, value: written?.value, of: this.name, outcome })
+      const outcome = isKept ? 'kept' : 'lost'
+      this.engine.recorder?.storage({ action: 'unsynced write', key, value: written?.value, ...told, outcome })
     }
     this.dirty.clear()
     this.entries = new Map(this.durable)

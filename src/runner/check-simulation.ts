@@ -32,6 +32,12 @@ export interface SeedUnderWay {
   readonly events: number
 }
 
+/** A seed that passed, and its recorded run. */
+export interface PassingSeed {
+  readonly seed: number
+  readonly run: IterationResult
+}
+
 /** What a simulation did and found. */
 export interface SimulationResult {
   readonly status: 'passed' | 'failed' | 'interrupted'
@@ -53,6 +59,8 @@ export interface SimulationResult {
   readonly underWay: SeedUnderWay | undefined
   /** Required sites that were never reached, when that fails the simulation. */
   readonly missed: readonly SiteResult[]
+  /** The last seed, recorded: where the run passed and that was asked for. */
+  readonly passing: PassingSeed | undefined
   /** Says that a replay did not do what was expected of it; undefined: it did, or nothing was. */
   readonly notReproducible: string | undefined
   /** Says that a plan named faults that did not happen. */
@@ -197,6 +205,13 @@ class Campaign {
     }
   }
 
+  private async passing(): Promise<PassingSeed | undefined> {
+    const { tellsPassing, alone, plan } = this.context
+    if (tellsPassing !== true || this.iterations === 0) return undefined
+    const seed = this.seedOf(this.iterations - 1)
+    return { seed, run: await this.examiner.record(seed, this.iterations, alone === true ? plan : undefined) }
+  }
+
   private required(): SiteRecord[] {
     return requiredRecords(this.coverage, this.context.bodySites ?? [], this.options.sometimes)
   }
@@ -215,6 +230,7 @@ class Campaign {
   }
 
   private async finish(stopReason: StopReason, failure: SeedFailure | undefined): Promise<SimulationResult> {
+    const passing = failure === undefined && stopReason !== 'interrupted' ? await this.passing() : undefined
     await this.driver.leave()
     const required = new Set(this.required())
     const sites = [...this.coverage.records()].map((record) => ({ ...record, required: required.has(record) }))
@@ -241,6 +257,7 @@ class Campaign {
       failure,
       underWay: interrupted ? this.underWay : undefined,
       missed,
+      passing,
       notReproducible: this.notReproducible,
       unusedFaults: this.unusedFaults,
     }

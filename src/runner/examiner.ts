@@ -62,6 +62,12 @@ export class Examiner {
     return plan === undefined ? this.minimise(found, failure, again, number) : found
   }
 
+  /** Runs a seed again with everything that is told of it. `failure`: what is known to come of it. */
+  record(seed: number, number: number, plan: ReplayPlan | undefined, failure?: Failure): Promise<IterationResult> {
+    const awaitsUntil = failure && followedUntil(failure)
+    return this.runner.run(seed, number, { recording: true, telling: true, awaitsUntil, ...(plan && { plan }) })
+  }
+
   /** Compares a replay with what was expected of it; returns what to say when it is another run. */
   async reproduces(
     first: IterationResult,
@@ -123,17 +129,6 @@ export class Examiner {
     const run = await this.runner.run(seed, number, { calm: true, plan })
     if (run.status === 'interrupted') return undefined
     return isSameFailure(failure, run.failure) ? 'plan fails' : 'passes'
-  }
-
-  /** `failure`: what is known to come of it. */
-  private record(
-    seed: number,
-    number: number,
-    plan: ReplayPlan | undefined,
-    failure?: Failure,
-  ): Promise<IterationResult> {
-    const awaitsUntil = failure && followedUntil(failure)
-    return this.runner.run(seed, number, { recording: true, telling: true, awaitsUntil, ...(plan && { plan }) })
   }
 }
 

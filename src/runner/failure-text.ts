@@ -1,9 +1,9 @@
-import { isIdleEpisode } from '../chaos/episodes.ts'
 import type { Fault } from '../chaos/faults.ts'
 import { type PlannedOperation, describeOperation } from '../workload/planned-operation.ts'
 import { formatMillis, groupThousands } from '../engine/format.ts'
 import { printableLine } from '../engine/printable.ts'
-import type { TraceEntry } from '../engine/trace.ts'
+import { toldLines } from '../story/told.ts'
+import type { TraceView } from '../story/view.ts'
 import type { SiteResult } from './check-simulation.ts'
 import type { SeedFailure } from './seed-failure.ts'
 import type { Shrunk } from '../shrink/shrink.ts'
@@ -11,8 +11,8 @@ import type { Shrunk } from '../shrink/shrink.ts'
 /** Longest list of minimal faults or operations. */
 const shownSteps = 20
 
-/** Trace lines shown in a failure. */
-const shownEvents = 8
+/** Last faults or operations that are shown where nothing was left out. */
+const shownLast = 8
 
 /** The commands of a failure: the whole seed, and its minimal form when there is one. */
 export interface ReplayCommands {
@@ -21,7 +21,12 @@ export interface ReplayCommands {
 }
 
 /** Everything a failing seed says below the error's own message. The only place where this text is made. */
-export function failureStory(failure: SeedFailure, planned: number | null, replay: ReplayCommands): string {
+export function failureStory(
+  failure: SeedFailure,
+  planned: number | null,
+  replay: ReplayCommands,
+  view: TraceView = { show: 'relevant' },
+): string {
   const { minimal } = failure
   const run = minimal?.run ?? failure.run
   const what = minimal?.run.failure ?? failure.failure
@@ -34,12 +39,9 @@ export function failureStory(failure: SeedFailure, planned: number | null, repla
   ]
   if (!failure.chaos.startsWith('calm')) lines.push(`chaos ${failure.chaos}`)
   lines.push(...nodeLines(failure), ...faultLines(failure), ...workloadLines(failure), ...shortcutLines(failure))
-  const told = run?.trace?.kept.filter((one) => one.event <= what.event && !isIdleEpisode(one.kind, one.text))
-  const last = told?.slice(-shownEvents) ?? []
-  if (last.length > 0) {
-    lines.push('last events:')
-    for (const one of last) lines.push(`  ${eventLine(one)}`)
-  }
+  const told = run?.told === undefined ? [] : toldLines(run.told, view)
+  if (told.length > 0) lines.push(minimal === undefined ? 'what happened:' : 'what happened in the minimal run:')
+  for (const one of told) lines.push(`  ${one}`)
   if (replay.minimal !== undefined) lines.push(`replay: ${replay.minimal}`, `whole seed: ${replay.seed}`)
   else lines.push(`replay: ${replay.seed}`)
   return lines.map((text) => `  ${printableLine(text)}`).join('\n')
@@ -68,7 +70,7 @@ function faultLines({ minimal, run, plan }: SeedFailure): string[] {
       ...more(faults.length),
     ]
   }
-  const shown = run.faults.slice(-shownEvents)
+  const shown = run.faults.slice(-shownLast)
   return [`last faults, ${shown.length} of ${groupThousands(run.faults.length)}:`, ...shown.map(faultLine)]
 }
 
@@ -95,7 +97,7 @@ function workloadLines({ minimal, run, plan }: SeedFailure): string[] {
   if (minimal?.plan.operations !== undefined)
     return [`minimal workload, ${count} of ${groupThousands(minimal.operationsBefore)}:`, ...whole]
   if (plan?.operations !== undefined) return [`workload of the plan, ${count}:`, ...whole]
-  const shown = operations.slice(-shownEvents)
+  const shown = operations.slice(-shownLast)
   return [`last of the workload, ${shown.length} of ${count}:`, ...shown.map(line)]
 }
 
@@ -112,11 +114,6 @@ function faultLine({ time, text }: Fault): string {
 
 function more(count: number): string[] {
   return count > shownSteps ? [`  and ${groupThousands(count - shownSteps)} more`] : []
-}
-
-/** '412 ms  n1  deliver request increment #3, client → server'. */
-export function eventLine({ time, owner, kind, text }: TraceEntry): string {
-  return `${formatMillis(time)}  ${owner}  ${kind}${text === '' ? '' : ` ${text}`}`
 }
 
 /** The message for sites that had to be reached and were not. */

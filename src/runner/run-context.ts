@@ -56,6 +56,10 @@ export interface RunContext {
    * somebody ends the process.
    */
   readonly onShrinking?: (best: SeedFailure) => void
+  /** Print what the code of a seed prints when it runs for the first time. */
+  readonly prints?: boolean
+  /** Record the last seed of a run that passes, too. */
+  readonly tellsPassing?: boolean
   /** What came of the seed, when it runs alone, before. */
   readonly expected?: ExpectedRun
 }

@@ -68,6 +68,7 @@ export class SeedRunner {
       isCompared: run.isCompared ?? false,
       awaitsUntil: run.awaitsUntil,
       isRepeat,
+      prints: context.prints,
       afterBody: context.afterBody,
     })
     if (before !== undefined) iteration.hookFailed('before the body', before.error)

@@ -5,8 +5,8 @@ import { type SeedChaos, describeChaos } from '../chaos/seed-chaos.ts'
 import type { DataLog } from '../engine/data-log.ts'
 import type { Failure } from '../engine/failure.ts'
 import { type Digest, formatDigest } from '../engine/format.ts'
+import type { Told } from '../engine/recorder.ts'
 import type { Trace } from '../engine/trace.ts'
-import type { TraceRecord } from '../trace/records.ts'
 import { latencyOf } from '../network/chaos.ts'
 import { RandomStreams } from '../random/streams.ts'
 import type { OutcomeKind } from '../workload/outcome.ts'
@@ -34,7 +34,7 @@ export interface IterationResult {
   /** Undefined while exploring. */
   readonly trace: Trace | undefined
   /** What happened, for people; undefined unless the run was to be told. */
-  readonly records: readonly TraceRecord[] | undefined
+  readonly told: Told | undefined
   /** Undefined while exploring. */
   readonly data: DataLog | undefined
 }
@@ -56,7 +56,7 @@ export class SeedResult implements IterationResult {
   readonly counts
   readonly unheard
   readonly trace
-  readonly records
+  readonly told
   readonly data
   private readonly words: Digest
   private readonly drawn: SeedChaos
@@ -79,7 +79,7 @@ export class SeedResult implements IterationResult {
     this.counts = facts.counts
     this.unheard = facts.unheard
     this.trace = facts.trace
-    this.records = facts.records
+    this.told = facts.told
     this.data = facts.data
     this.words = digest
     this.drawn = drawn

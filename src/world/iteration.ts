@@ -1,8 +1,4 @@
-import type { Coverage } from '../assertions/coverage.ts'
-import type { Placement, PlacementName } from '../actors/placement.ts'
-import type { Bus } from '../bus/bus.ts'
-import type { Chaos } from '../chaos/families.ts'
-import { type InvariantsOption, builtinInvariants } from './builtin-invariants.ts'
+import { builtinInvariants } from './builtin-invariants.ts'
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
@@ -13,7 +9,6 @@ import { EventKind } from '../engine/event.ts'
 import { type Failure, nothingRuns } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
 import { refuseGeneratorObject } from '../engine/generators.ts'
-import type { Limits } from '../engine/limits.ts'
 import { userFrames } from '../engine/stack.ts'
 import { Recorder } from '../engine/recorder.ts'
 import { Trace } from '../engine/trace.ts'
@@ -22,7 +17,7 @@ import { beginContext } from '../virtual/async-context.ts'
 import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
 import { FloatingCode } from './floating.ts'
-import type { ReplayPlan } from './replay-plan.ts'
+import type { IterationPlan } from './iteration-plan.ts'
 import { Rest, lookMicros } from './rest.ts'
 import type { Simulation as PublicSimulation } from './door.ts'
 import { Simulation } from './simulation.ts'
@@ -31,37 +26,6 @@ import { World } from './world.ts'
 
 /** The function under test: called once per iteration. */
 export type Body = (sim: PublicSimulation) => unknown
-
-/** How one seed is to be run. */
-export interface IterationPlan {
-  readonly seed: number
-  /** One-based. */
-  readonly number: number
-  readonly chaos: Chaos
-  /** Undefined: drawn per seed, `fifo` when calm. */
-  readonly schedule: ScheduleStrategy | undefined
-  readonly nodes: number
-  readonly limits: Limits
-  readonly coverage: Coverage
-  /** Faults to leave out, by key or family. */
-  readonly mask: ReadonlySet<string>
-  /** What it does instead of everything it draws. */
-  readonly plan: ReplayPlan | undefined
-  readonly invariants: InvariantsOption | undefined
-  readonly placement: PlacementName | Placement | undefined
-  readonly busClass: typeof Bus | undefined
-  readonly recording: boolean
-  /** Make the records that tell what happened, too; see Recorder. */
-  readonly telling?: boolean | undefined
-  /** Follow the promises that are made until then, to say where somebody waits; virtual time, µs. */
-  readonly awaitsUntil?: number | undefined
-  /** Another run of the seed is compared with this one, by its data, too. */
-  readonly isCompared?: boolean
-  /** The seed has run before; see Engine. */
-  readonly isRepeat?: boolean
-  /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
-  readonly afterBody?: ((asserts: () => boolean) => unknown) | undefined
-}
 
 type Phase = 'body' | 'quiesce' | 'final quiesce' | 'shutdown' | 'over'
 
@@ -94,6 +58,7 @@ export class Iteration implements Work {
     if (plan.telling === true) this.engine.recorder = new Recorder(this.engine, plan.limits.traceEntries)
     this.floating = new FloatingCode(this.engine)
     this.engine.isRepeat = plan.isRepeat === true
+    this.engine.prints = plan.prints === true
     this.rest = new Rest(this.engine)
     if (plan.awaitsUntil !== undefined) this.engine.awaits = new FollowedPromises(this.engine, plan.awaitsUntil)
     // Through a name, see World.addNode.
@@ -187,7 +152,7 @@ export class Iteration implements Work {
       counts: world.workload.counts,
       unheard: world.bus.unheard.counts(),
       trace: engine.trace,
-      records: engine.recorder?.records,
+      told: engine.recorder?.told(world.nodes),
       data: engine.data,
     } as const
     return new SeedResult(facts, engine.digestWords(), chaos, strategy)

@@ -14,6 +14,6 @@ test('a call is told by actor and method, not by the message that carries it', a
     },
     { nodes: 2 },
   )
-  expect(storyOf(failure)).toMatch(/deliver request counter\/x\.add #\d+, n\d → n\d/)
-  expect(storyOf(failure)).not.toContain('request $actor.call #')
+  expect(storyOf(failure)).toMatch(/─ counter\/x\.add\(\d\) #\d+ ─/)
+  expect(storyOf(failure)).not.toContain('$actor.call')
 })

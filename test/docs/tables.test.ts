@@ -46,6 +46,8 @@ function optionsTable(): string {
     placement: orElse(test.placement, "`'random'`"),
     invariants: orElse(test.invariants, 'all on'),
     sometimes: json(test.sometimes),
+    console: "`'failing'`",
+    traceFiles: '`true`',
     shrink: `\`{ runs: ${test.shrink?.runs}, ms: ${test.shrink?.ms} }\``,
   }
   const [own, config] = ['src/runner/options.ts', 'plugin/options/options.ts']

@@ -62,7 +62,10 @@ describe('verdicts', () => {
   test('a failure has its minimal fault, the events that led to it and the command', () => {
     expect(messageOf(paying)).toMatch(/expected 20 to be 10/)
     expect(messageOf(paying)).toMatch(/minimal faults, 1 of \d+:\n +[\d.]+ ms {2}loss bank → shop response pay #1/)
-    expect(messageOf(paying)).toMatch(/last events:\n(?: {4}[\d.]+ ms {2}(?:shop|bank|test) .*\n){8}/)
+    expect(messageOf(paying)).toMatch(
+      /what happened in the minimal run:\n +test +(?:shop +bank|bank +shop)\n(?: +[\d.]+ ms .*\n){5}/,
+    )
+    expect(messageOf(paying)).toMatch(/─ pay #1 → done ─+✗│ {2}loss/)
     expect(messageOf(paying)).toMatch(
       /replay: SIMULATION_SEED=\d+ SIMULATION_PLAN=\S+ npx vitest run bank\.test\.ts -t '/,
     )

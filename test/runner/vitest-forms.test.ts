@@ -192,7 +192,7 @@ describe('expectations', () => {
     )
   })
 
-  test('a failure says seed, iteration, last events and a replay command', () => {
+  test('a failure says seed, iteration and a replay command', () => {
     const message = messageOf('an unequal object')
     expect(message).toMatch(/seed 5 · iteration 1 of 1 · 0 ms virtual, event 1/)
     expect(message).toMatch(
