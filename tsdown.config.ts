@@ -1,10 +1,10 @@
-import { defineConfig } from 'tsdown'
+import { type UserConfig, defineConfig } from 'tsdown'
 
 /**
  * One build of all doors together, so that code which two doors need becomes one shared chunk, loaded once.
  * No minifying and no source maps: the names stay readable in a stack trace and the package stays small.
  */
-export default defineConfig({
+const doors: UserConfig = {
   entry: {
     index: 'plugin/api.ts',
     plugin: 'plugin/index.ts',
@@ -36,4 +36,21 @@ export default defineConfig({
   treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },
   inputOptions: { checks: { pluginTimings: false } },
   outputOptions: { chunkFileNames: 'shared/[name]-[hash].js' },
-})
+}
+
+/** The script of the timeline: runs in a browser, and goes into each page whole. */
+const timeline: UserConfig = {
+  entry: { 'timeline-page': 'reporter/timeline/browser/main.ts' },
+  format: 'esm',
+  platform: 'browser',
+  target: 'es2022',
+  fixedExtension: false,
+  dts: false,
+  sourcemap: false,
+  minify: true,
+  clean: false,
+  deps: { alwaysBundle: [/^d3-/], onlyBundle: false },
+  inputOptions: { checks: { pluginTimings: false } },
+}
+
+export default defineConfig([doors, timeline])

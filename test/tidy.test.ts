@@ -104,14 +104,14 @@ const below: Record<string, readonly string[]> = {
   'src/shrink': [...system, 'src/world'],
   'src/story': ['src/trace', 'src/engine'],
   'src/runner': [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/story'],
-  reporter: [],
+  reporter: ['src/trace', 'src/story/words.ts', 'src/engine/format.ts'],
   // In both processes: what the main process hands to the workers.
   'plugin/options': [...simulator, 'reporter/contract.ts'],
   // In Vitest's main process.
   'plugin/transform': ['plugin/options/modifiers.ts', 'reporter/contract.ts'],
   'plugin/main': [...simulator, 'plugin/options', 'reporter/contract.ts'],
   // In Vitest's workers.
-  'plugin/worker': [...simulator, 'plugin/options', 'reporter/contract.ts'],
+  'plugin/worker': [...simulator, 'plugin/options', 'reporter/contract.ts', 'reporter/timeline/page.ts'],
   // The doors, and what joins the others.
   plugin: [...simulator, 'plugin/options', 'plugin/transform', 'plugin/main', 'plugin/worker', 'reporter'],
 }
@@ -192,6 +192,7 @@ const packages: [RegExp, RegExp, string][] = [
   [/^src\/engine\/schema\.ts$/, /^valibot$/, 'valibot'],
   [/^src\//, /^node:/, 'node: (random numbers come from src/random, Vitest lives in plugin/)'],
   [/^plugin\//, /^(node:|vitest(\/|$)|@vitest\/runner$|vite$|picocolors(\/|$))/, 'node:, vitest and picocolors'],
+  [/^reporter\/timeline\/browser\//, /^d3-(scale|selection|zoom)$/, 'd3-scale, d3-selection and d3-zoom'],
   [/^reporter\//, /^(node:|vitest(\/|$)|picocolors(\/|$))/, 'node:, vitest and picocolors'],
 ]
 
@@ -368,7 +369,7 @@ describe('planted', () => {
     expect(at('src/actors/actor.ts', '../workload/operation.ts')).toHaveLength(1)
     expect(at('src/runner/one.ts', '../../reporter/contract.ts')).toHaveLength(1)
     expect(at('reporter/index.ts', '../plugin/options/options.ts')).toEqual([
-      'reporter/index.ts:2: importing plugin/options/options.ts is banned here, use its own files',
+      'reporter/index.ts:2: importing plugin/options/options.ts is banned here, use its own files, src/trace, src/story/words.ts, src/engine/format.ts',
     ])
     expect(at('reporter/index.ts', '../src/engine/trace.ts')).toHaveLength(1)
     expect(at('examples/a/bus.test.ts', '../../src/bus/bus.ts')).toHaveLength(1)

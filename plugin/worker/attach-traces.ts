@@ -1,12 +1,18 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestRun } from './test-run.ts'
 import type { TraceFiles } from './trace-files.ts'
 
-/** Offers the traces of a seed to Vitest's reporters: its UI and html report let a person open them. */
+/**
+ * Draws the timeline of a seed beside its traces, and offers it to Vitest's reporters: its UI and html report let a person
+ * open it. Throws what the file system throws.
+ */
 export async function attachTraces({ task, provided }: TestRun, { folder, traces }: TraceFiles): Promise<void> {
-  const smallest = traces.at(-1)
-  if (smallest === undefined) return
-  const { seed, run } = smallest.header
-  const path = join(provided.root, folder, `${run}.jsonl`)
-  await task.context.annotate(`trace of seed ${seed}`, 'simulation', { path, contentType: 'application/jsonl' })
+  const [first] = traces
+  if (first === undefined) return
+  // Loaded only by who has something to draw.
+  const { timelinePage } = await import('../../reporter/timeline/page.ts')
+  const path = join(provided.root, folder, 'timeline.html')
+  writeFileSync(path, timelinePage(traces))
+  await task.context.annotate(`timeline of seed ${first.header.seed}`, 'simulation', { path, contentType: 'text/html' })
 }

@@ -49,7 +49,7 @@ export function keepTraces(
   if (runs.length === 0) return {}
   try {
     const traces = writeTraceFiles(run, seed, runs)
-    return { traces, note: `trace: ${traces.folder}` }
+    return { traces, note: `timeline: ${traces.folder}/timeline.html` }
   } catch (error) {
     // The failure itself is what counts.
     return { note: `its trace was not written: ${describeError(error).message}` }

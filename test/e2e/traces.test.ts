@@ -1,6 +1,7 @@
 /** What a run leaves of its trace: in the failure's text, in files, in Vitest's own reports. */
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import parser from 'mermaid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SendRecord, TraceHeader, TraceRecord } from '../../src/trace/records.ts'
 import { type Outcome, type Project, printed, project, removeProjects } from './project.ts'
@@ -46,8 +47,8 @@ describe('a failing seed', () => {
   })
 
   test('has a folder that git ignores, and the message says where', () => {
-    const [, folder] = /trace: (\S+)/.exec(messageOf(failing)) ?? []
-    expect(existsSync(join(root.root, folder ?? 'nothing', 'minimal.jsonl'))).toBe(true)
+    const [, folder] = /timeline: (\S+)/.exec(messageOf(failing)) ?? []
+    expect(existsSync(join(root.root, folder ?? 'nothing'))).toBe(true)
     expect(readFileSync(join(output(), '.gitignore'), 'utf8')).toBe('*\n')
   })
 
@@ -80,7 +81,7 @@ describe('a failing seed', () => {
     expect(sends.map(({ method }) => method)).toContain('put')
   })
 
-  test('is offered to other tools: Chrome’s trace format and Mermaid', () => {
+  test('is offered to other tools: Chrome’s trace format and Mermaid', async () => {
     const folder = folderOf('keeps-what')
     const chrome = JSON.parse(readFileSync(join(folder, 'minimal.trace.json'), 'utf8')) as {
       traceEvents: ChromeEvent[]
@@ -92,10 +93,11 @@ describe('a failing seed', () => {
     const mermaid = readFileSync(join(folder, 'diagram.mmd'), 'utf8')
     expect(mermaid).toMatch(/^sequenceDiagram\n {2}participant p0 as test\n/)
     expect(mermaid).not.toMatch(/[<"]script/)
+    expect(await parser.parse(mermaid)).toMatchObject({ diagramType: 'sequence' })
   })
 
   test('is attached to the test for Vitest’s own reports', () => {
-    expect(text).toMatch(/trace of seed \d+/)
+    expect(text).toMatch(/timeline of seed \d+/)
   })
 })
 

@@ -99,7 +99,7 @@ describe('requireAssertions', () => {
       files: {
         'vitest.config.ts': `${configHead}
 export default defineConfig({
-  plugins: [simulationPlugin({ seed: 5, keepFailures: false, iterations: 4 })],
+  plugins: [simulationPlugin({ seed: 5, keepFailures: false, iterations: 4, console: 'all' })],
   resolve: { alias: aliases },
   test: { expect: { requireAssertions: true } },
 })`,
