@@ -185,4 +185,13 @@ export interface SimulationProgress {
   type: 'vitest-simulation:progress'
   iterations: number
   planned: number | null
+  /** Of all seeds so far. */
+  virtualMs: number
+  /** `sometimes` and `reachable` sites: reached, and known so far. */
+  reached: number
+  known: number
+  /** The seed that has failed and is being shrunk. */
+  failing?: number
+  /** Its faults and operations: before shrinking, and of the best plan so far. */
+  shrinking?: { faults: [before: number, now: number]; operations: [before: number, now: number] }
 }

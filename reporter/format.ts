@@ -1,8 +1,9 @@
 /** The only place where numbers, times and foreign names become text, the same on every machine and locale. */
 import { stripVTControlCharacters } from 'node:util'
+import { groupThousands } from '../src/engine/format.ts'
 
 /** 61204 → '61,204'. Locale-free, so that reports compare across machines. */
-export const formatCount = (count: number): string => String(Math.round(count)).replace(/\B(?=(?:\d{3})+(?!\d))/g, ',')
+export const formatCount = (count: number): string => groupThousands(Math.round(count))
 
 /** `count` with its noun: '1 iteration', '1,264 iterations'. */
 export const formatPlural = (count: number, noun: string): string =>

@@ -11,6 +11,7 @@ import { missedReplay } from './missed-replay.ts'
 import { isVerbose, machineOwnsStdout } from './machine-output.ts'
 import { buildModel, missesCoverage } from './model.ts'
 import { readProgress, readSimulation } from './read-meta.ts'
+import { LiveProgress } from './live-progress.ts'
 import { SlowWatch } from './slow-watch.ts'
 import { formatText } from './text.ts'
 
@@ -35,6 +36,7 @@ export class SimulationReporter implements Reporter {
   readonly [reporterMark] = true
   private readonly own: SimulationReporterOptions
   private readonly slow = new SlowWatch((line) => this.print(line))
+  private readonly live = new LiveProgress((line) => this.print(line))
   private vitest: Vitest | undefined
   private silent = false
   private isRerun = false
@@ -50,6 +52,9 @@ export class SimulationReporter implements Reporter {
 
   onTestRunStart(): void {
     this.slow.stopAll()
+    this.guard(() => {
+      if (this.vitest && !this.silent && !this.vitest.config.mergeReports) this.live.begin(this.vitest)
+    })
     process.on('exit', this.crashed)
   }
 
@@ -60,7 +65,9 @@ export class SimulationReporter implements Reporter {
   onTestCaseReady(test: TestCase): void {
     this.guard(() => {
       const simulation = readSimulation(test.meta())
-      if (!simulation?.slow || this.vitest?.config.mergeReports) return
+      if (simulation === undefined || this.vitest?.config.mergeReports) return
+      this.live.start(test.id, formatForeign(test.fullName))
+      if (!simulation.slow) return
       this.slow.start(test.id, formatForeign(test.fullName), simulation.slow.periodMs, simulation.planned ?? null)
     })
   }
@@ -70,6 +77,7 @@ export class SimulationReporter implements Reporter {
       const progress = readProgress(artifact)
       if (!progress) return
       this.slow.progress(test.id, progress)
+      this.live.progress(test.id, formatForeign(test.fullName), progress)
       // Progress is of the moment: kept, thousands of them would end up in blobs and memory.
       const kept = (test as unknown as { task?: { artifacts?: object[] } }).task?.artifacts
       const at = kept?.indexOf(artifact) ?? -1
@@ -79,10 +87,12 @@ export class SimulationReporter implements Reporter {
 
   onTestCaseResult(test: TestCase): void {
     this.slow.stop(test.id)
+    this.live.stop(test.id)
   }
 
   onTestRunEnd(modules: readonly TestModule[], _errors: unknown, reason: TestRunEndReason): void {
     this.slow.stopAll()
+    this.live.end()
     process.off('exit', this.crashed)
     this.guard(() => {
       if (this.vitest) this.report(this.vitest, modules, reason)

@@ -6,7 +6,7 @@ import { seedSequence } from '../random/seed.ts'
 import { type Host, plainHost } from '../virtual/host.ts'
 import { Driver, defaultDrive } from '../world/drive.ts'
 import { Examiner } from './examiner.ts'
-import type { RunContext } from './run-context.ts'
+import type { RunContext, RunProgress } from './run-context.ts'
 import type { SeedFailure } from './seed-failure.ts'
 import type { Body } from '../world/iteration.ts'
 import { plannedIterations } from './iteration-control.ts'
@@ -102,6 +102,7 @@ class Campaign {
   private virtualMicros = 0
   private events = 0
   private reported = 0
+  private failing: SeedFailure | undefined
   private notReproducible: string | undefined
   private unusedFaults: string | undefined
 
@@ -122,7 +123,10 @@ class Campaign {
       budget: options.shrink,
       now: () => this.host.now(),
       aborted: () => this.interrupted,
-      onShrinking: context.onShrinking,
+      onShrinking: (best) => {
+        this.failing = best
+        context.onShrinking?.(best)
+      },
     })
   }
 
@@ -225,8 +229,18 @@ class Campaign {
     }
     if (onProgress !== undefined && now - this.reported > 200) {
       this.reported = now
-      onProgress(this.iterations)
+      onProgress(this.progress())
     }
+  }
+
+  private progress(): RunProgress {
+    let [reached, known] = [0, 0]
+    for (const { kind, hits } of this.coverage.records()) {
+      if (kind !== 'sometimes' && kind !== 'reachable') continue
+      known++
+      if (hits > 0) reached++
+    }
+    return { iterations: this.iterations, virtualMs: this.virtualMicros / 1000, reached, known, failing: this.failing }
   }
 
   private async finish(stopReason: StopReason, failure: SeedFailure | undefined): Promise<SimulationResult> {

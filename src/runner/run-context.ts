@@ -15,6 +15,18 @@ export interface IterationEnd {
   readonly isRepeat: boolean
 }
 
+/** How far a simulation has come. */
+export interface RunProgress {
+  readonly iterations: number
+  /** Of all seeds so far. */
+  readonly virtualMs: number
+  /** `sometimes` and `reachable` sites: reached, and known so far. */
+  readonly reached: number
+  readonly known: number
+  /** The failure that is being shrunk. */
+  readonly failing: SeedFailure | undefined
+}
+
 /** What the surroundings of a simulation bring: the host, the framework's hooks, the run's seed. */
 export interface RunContext {
   readonly host?: Host
@@ -42,7 +54,7 @@ export interface RunContext {
   /** With each seed before it runs: what is under way when somebody ends the run. */
   readonly onSeed?: (seed: number, number: number) => void
   /** A few times a second. */
-  readonly onProgress?: (iterations: number) => void
+  readonly onProgress?: (progress: RunProgress) => void
   /** Every iteration's result, for laws and benchmarks. */
   readonly onResult?: (result: IterationResult) => void
   /** Another bus than ours: for tests that plant a bug in it. */

@@ -14,6 +14,8 @@ export interface RunVitestOptions {
   readonly nodeBinary?: string
   /** Path of another `vitest.mjs`. Default: the Vitest that this file's own import finds. */
   readonly vitestEntry?: string
+  /** Give it a pseudo-terminal, by util-linux's `script`; all that is drawn comes as stdout. */
+  readonly terminal?: boolean
   /** Milliseconds after which the child is killed and the promise rejects. Default: 60,000. */
   readonly timeoutMs?: number
 }
@@ -68,7 +70,11 @@ export const startVitestProcess = (options: RunVitestOptions): RunningVitest => 
   const timeoutMs = options.timeoutMs ?? 60_000
   let stdout = ''
   let stderr = ''
-  const child = spawn(nodeBinary, [vitestEntry, ...args], {
+  const words = [nodeBinary, vitestEntry, ...args]
+  const command = words.map((word) => `'${word.replaceAll("'", String.raw`'\''`)}'`).join(' ')
+  const [binary = '', ...argv] =
+    options.terminal === true ? ['script', '-qefc', `stty cols 120; ${command}`, '/dev/null'] : words
+  const child = spawn(binary, argv, {
     cwd: root,
     env: cleanEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -214,7 +214,7 @@ describe('hooks of the surroundings', () => {
     const seen: number[] = []
     await run(
       { iterations: timeLimit(600), determinism: 0 },
-      { onProgress: (iterations) => void seen.push(iterations) },
+      { onProgress: ({ iterations }) => void seen.push(iterations) },
     )
     expect(seen.length).toBeGreaterThanOrEqual(2)
     expect(seen.length).toBeLessThan(10)
