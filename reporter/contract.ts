@@ -25,6 +25,8 @@ export interface RunningSimulation {
   readonly test: string
   /** The command that runs seed 0 of it. */
   readonly replay: string
+  /** The failure that it was shrinking, with the best plan so far. */
+  readonly found?: FailureSummary
 }
 
 export const runningHeadBytes = 16

@@ -18,8 +18,8 @@ export function takeDeadSimulations(folder: string | undefined): DeadSimulation[
 
 /** For a run without a report. */
 export function describeDead({ test, failure }: DeadSimulation): string {
-  const { seed, iteration, name, replay } = failure
-  const text = `${packageName}: ${test}, iteration ${iteration}, seed ${seed}: ${name}`
+  const { seed, iteration, message, replay } = failure
+  const text = `${packageName}: ${test}, iteration ${iteration}, seed ${seed}: ${message}`
   return `\n${formatForeign(text)}\n  replay: ${formatForeign(replay)}\n`
 }
 
@@ -36,6 +36,7 @@ function read(path: string): DeadSimulation | undefined {
     const bytes = readFileSync(path)
     const simulation = JSON.parse(bytes.toString('utf8', runningHeadBytes)) as RunningSimulation
     const [seed, iteration] = [bytes.readDoubleLE(0), bytes.readDoubleLE(8)]
+    if (simulation.found !== undefined) return { ...simulation, failure: simulation.found }
     return iteration === 0 ? undefined : { ...simulation, failure: failureOf(simulation, seed, iteration) }
   } catch {
     return undefined // It died while it wrote this.

@@ -18,7 +18,7 @@ import { wantsTimeline } from '../options/trace-options.ts'
 import { attachTraces } from './attach-traces.ts'
 import { writePassingTrace } from './trace-files.ts'
 import { type TestRun, fullName } from './test-run.ts'
-import { type RunningSeed, verdictOf } from './verdict.ts'
+import { type RunningSeed, summaryWhileShrinking, verdictOf } from './verdict.ts'
 import { workerHost } from './worker-host.ts'
 
 /** Runs a simulation test to its verdict; throws the failure. */
@@ -59,6 +59,7 @@ async function execute(run: TestRun): Promise<void> {
     // Ctrl+C may end the process before the verdict.
     onShrinking: (failure) => {
       found = failure
+      file?.found(summaryWhileShrinking(run, failure, replay))
       keep(run, failure, replay)
     },
     onResult: (found) => rounds.skipped(found.failure?.error),

@@ -1,12 +1,14 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, ftruncateSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { threadId } from 'node:worker_threads'
-import { type RunningSimulation, runningHeadBytes } from '../../reporter/contract.ts'
+import { type FailureSummary, type RunningSimulation, runningHeadBytes } from '../../reporter/contract.ts'
 import { type TestRun, fullName, replayOf } from './test-run.ts'
 
 /** Where it is written which seed runs; a worker that dies of a full heap or a signal cannot say it any more. */
 export interface RunningSeedFile {
   note(seed: number, iteration: number): void
+  /** A failure is being shrunk; this is the best so far. */
+  found(failure: FailureSummary): void
   remove(): void
 }
 
@@ -26,13 +28,22 @@ export function openRunningSeed(run: TestRun): RunningSeedFile | undefined {
   try {
     mkdirSync(folder, { recursive: true })
     const file = openSync(path, 'w')
-    writeSync(file, Buffer.concat([head, Buffer.from(JSON.stringify(simulation))]))
+    const write = (told: RunningSimulation): void => {
+      const text = Buffer.from(JSON.stringify(told))
+      writeSync(file, text, 0, text.length, runningHeadBytes)
+      ftruncateSync(file, runningHeadBytes + text.length)
+    }
+    writeSync(file, head)
+    write(simulation)
     return {
       note(seed, iteration) {
         head.writeDoubleLE(seed, 0)
         head.writeDoubleLE(iteration, 8)
         // One call of the system a seed, into the page cache: about a microsecond.
         writeSync(file, head, 0, runningHeadBytes, 0)
+      },
+      found(failure) {
+        write({ ...simulation, found: failure })
       },
       remove() {
         closeSync(file)

@@ -67,14 +67,7 @@ function seedVerdict(
   notes: readonly (string | undefined)[],
 ): Verdict {
   const { failure: what } = failure
-  const name = fullName(run.task)
-  // The run of a plan is not the whole seed's.
-  const whole = given.plan === undefined ? expectedOf(failure.run, expectationSamples) : undefined
-  const replay = replayOf(run, failure.seed, { expectation: whole && expectationToText(name, whole) })
-  const smallest = failure.minimal ?? (given.plan && { plan: given.plan, run: failure.run })
-  const expected = expectedOf(smallest?.run, pastedSamples)
-  const plan = smallest && planToText({ test: name, plan: smallest.plan, expected })
-  const minimal = plan === undefined ? undefined : replayOf(run, failure.seed, { plan })
+  const { replay, minimal } = commandsOf(run, failure, given)
   const inHook = what.kind === 'HookFailed' ? `in a hook ${what.name} (${hookNames})` : undefined
   const { traces, note } = keepTraces(run, failure, { whole: replay, minimal })
   const told = [inHook, failure.differed, ...notes, note].flatMap((text) => (text === undefined ? [] : [`\n  ${text}`]))
@@ -85,6 +78,32 @@ function seedVerdict(
   const summary = summaryOf(error, what.kind, what.name, failure.seed, failure.iteration, commands, failure)
   if (traces === undefined) return { error, summary }
   return { error, summary: { ...summary, trace: traces.folder, mermaid: traces.mermaid }, traces }
+}
+
+/** The commands that run a failing seed again. */
+function commandsOf(
+  run: TestRun,
+  failure: SeedFailure,
+  given: Replay,
+): { replay: string; minimal: string | undefined } {
+  const name = fullName(run.task)
+  // The run of a plan is not the whole seed's.
+  const whole = given.plan === undefined ? expectedOf(failure.run, expectationSamples) : undefined
+  const replay = replayOf(run, failure.seed, { expectation: whole && expectationToText(name, whole) })
+  const smallest = failure.minimal ?? (given.plan && { plan: given.plan, run: failure.run })
+  const expected = expectedOf(smallest?.run, pastedSamples)
+  const plan = smallest && planToText({ test: name, plan: smallest.plan, expected })
+  return { replay, minimal: plan === undefined ? undefined : replayOf(run, failure.seed, { plan }) }
+}
+
+/** What there is to say of a failure that is still being shrunk, should the process end now. */
+export function summaryWhileShrinking(run: TestRun, failure: SeedFailure, given: Replay): FailureSummary {
+  const { kind, name } = failure.failure
+  const { replay, minimal } = commandsOf(run, failure, given)
+  const commands = { replay: minimal ?? replay, ...(minimal !== undefined && { wholeSeed: replay }) }
+  const { message } = failure.minimal?.run.failure ?? failure.failure
+  const text = `${kind}: ${message}; it was being shrunk: a smaller plan may fail, too`
+  return summaryOf(new Error(text), kind, name, failure.seed, failure.iteration, commands, failure)
 }
 
 function missedVerdict(run: TestRun, result: SimulationResult): Verdict {

@@ -77,11 +77,11 @@ export const startVitestProcess = (options: RunVitestOptions): RunningVitest => 
   const child = spawn(binary, argv, {
     cwd: root,
     env: cleanEnvironment(env),
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [options.terminal === true ? 'pipe' : 'ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   })
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text))
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
   const stop = (): void => kill(child)
   const output = (): VitestOutput => ({ stdout, stderr, exitCode: child.exitCode })
   process.once('exit', stop)
@@ -104,10 +104,10 @@ export const startVitestProcess = (options: RunVitestOptions): RunningVitest => 
     new Promise((resolve, reject) => {
       const check = (): void => {
         if (!stdout.includes(text, from)) return
-        child.stdout.off('data', check)
+        child.stdout?.off('data', check)
         resolve()
       }
-      child.stdout.on('data', check)
+      child.stdout?.on('data', check)
       child.once('close', () => reject(new Error(`vitest ended before it printed '${text}'\n${stdout}\n${stderr}`)))
       check()
     })

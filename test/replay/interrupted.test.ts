@@ -32,11 +32,53 @@ test('is kept from the beginning, and gets smaller', { timeout: 120_000 }, async
   await until(() => keptIn(project)?.plan !== undefined)
   // As a terminal does: to all of them.
   process.kill(-(child.pid as number), 'SIGINT')
-  expect((await ended).exitCode).not.toBe(0)
+  const { exitCode, stderr } = await ended
+  expect(exitCode).not.toBe(0)
+  expect(stderr).toMatch(toldOf)
   const kept = keptIn(project)
   expect(kept).toMatchObject({ failure: 'BodyFailed: RangeError', run: { digest: expect.any(String) as unknown } })
   const { operations = [] } = (kept?.plan ?? {}) as { operations?: object[] }
   expect(operations.length).toBeLessThan(60)
+})
+
+/** What there is to read after Ctrl+C: the failing seed, and the best plan so far. */
+const toldOf =
+  /vitest-simulation: slow, iteration \d+, seed \d+: BodyFailed: too much; it was being shrunk: .*\r?\n {2}replay: SIMULATION_SEED=\d+ SIMULATION_PLAN=\S+ npx vitest run slow\.test\.ts/
+
+test.each(['forks', 'threads'])('Ctrl+C in a terminal tells it and is never green, pool %s', async (pool) => {
+  const project = replayProject('seed: 5, keepFailures: true')
+  writeFileSync(join(project.root, 'slow.test.ts'), slow)
+  const { child, ended } = startVitestProcess({
+    root: project.root,
+    args: ['run', 'slow.test.ts', `--pool=${pool}`],
+    env: { TERM: 'xterm' },
+    terminal: true,
+    timeoutMs: 55_000,
+  })
+  await until(() => keptIn(project)?.plan !== undefined)
+  child.stdin?.write('\u0003')
+  const { exitCode, stdout } = await ended
+  expect(exitCode).not.toBe(0)
+  expect(stdout).toMatch(toldOf)
+  expect(stdout).not.toMatch(/ 1 passed/)
+})
+
+test('Ctrl+C while exploring tells the seed that was running', async () => {
+  const project = replayProject('seed: 5')
+  const endless = `import { simulation, timeLimit } from 'vitest-simulation'
+simulation.test('endless', { iterations: timeLimit('1h') }, async (sim) => { await sim.sleep(1) })`
+  writeFileSync(join(project.root, 'slow.test.ts'), endless)
+  const { child, ended, waitFor } = startVitestProcess({
+    root: project.root,
+    args: ['run', 'slow.test.ts'],
+    env: { TERM: 'xterm' },
+    terminal: true,
+  })
+  await waitFor('seeds/s')
+  child.stdin?.write('\u0003')
+  const { exitCode, stdout } = await ended
+  expect(exitCode).not.toBe(0)
+  expect(stdout).toMatch(/endless, iteration \d+, seed \d+: .*\r?\n {2}replay: SIMULATION_SEED=\d+ npx vitest run/)
 })
 
 function keptIn(project: ReplayProject) {
