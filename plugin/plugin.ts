@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TestProject, Vite, Vitest, VitestPluginContext } from 'vitest/node'
 import { QuietReporter, SimulationReporter, quietMark } from '../reporter/index.ts'
@@ -117,10 +117,11 @@ function poolOf(project: TestProject): ProvidedSimulation['pool'] {
 }
 
 /** True when the run has the reporter, by whomever it was added. */
-function addReporter(vitest: Vitest, { reporter, coverage }: RunOptions): boolean {
+function addReporter(vitest: Vitest, { reporter, coverage, outputFile }: RunOptions): boolean {
   if (!runSettings.has(vitest)) {
     const runningSeeds = join(tmpdir(), `vitest-simulation-${process.pid}-${randomInt(2 ** 32)}`)
-    runSettings.set(vitest, { coverage, runningSeeds })
+    const output = outputFile === undefined ? {} : { outputFile: resolve(vitest.config.root, outputFile) }
+    runSettings.set(vitest, { coverage, runningSeeds, ...output })
   }
   const isOurs = (entry: unknown): boolean => {
     const [name] = Array.isArray(entry) ? (entry as unknown[]) : [entry]

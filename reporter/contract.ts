@@ -10,6 +10,8 @@ export const packageName = 'vitest-simulation'
 /** What the plugin tells the reporter of a run, whoever made the reporter. */
 export interface RunSettings {
   readonly coverage: 'required' | 'report'
+  /** Where the report goes as JSON, absolute; undefined: nowhere. */
+  readonly outputFile?: string
   /** Folder in which each worker keeps a file while a simulation runs; see RunningSimulation. */
   readonly runningSeeds: string
 }
@@ -83,6 +85,8 @@ export interface SiteCount {
   iterationsHit: number
   /** Closest value a numeric assertion has seen to its bound. */
   watermark?: number
+  /** The first seed with a hit. */
+  firstSeed?: number
 }
 
 /** One fault family with what it did over all iterations. */
@@ -154,6 +158,8 @@ export interface SimulationMeta {
   seed: number
   seedSource: SeedSource
   stopReason: StopReason | null
+  /** The command that runs seed 0 of it. */
+  replay?: string
   virtualMs: number
   realMs: number
   events: number

@@ -1,12 +1,12 @@
 /** The report as the markdown of a GitHub job summary. */
 import { formatCount, formatForeign, formatIterations, formatPlural, formatSeconds } from './format.ts'
+import type { FailureSummary } from './contract.ts'
 import { placeOf, type ReportModel, type ReportRow } from './model.ts'
 import {
   failureWords,
   hitRateWords,
   isSeedFailure,
   neverWords,
-  operationWords,
   seedWords,
   totalWords,
   unheardWords,
@@ -14,6 +14,7 @@ import {
 } from './words.ts'
 
 const shownFailures = 20
+const shownRows = 200
 
 /** Text that no markdown or HTML in it can leave. */
 export const escapeMarkdown = (text: string): string =>
@@ -39,7 +40,6 @@ function tableRow(row: ReportRow, model: ReportModel): string {
     ...(row.slow ? [`${formatSeconds(row.slow.elapsedMs)}, slow after ${formatSeconds(row.slow.periodMs)}`] : []),
     ...row.never.map((site) => `never: ${neverWords(site)}${site.place === null ? '' : ` at ${site.place}`}`),
     ...row.rare.map((site) => `rare: ${formatForeign(site.name)} ${hitRateWords(site)}`),
-    ...(row.operations.length > 0 ? [operationWords(row.operations, Infinity)] : []),
     ...(row.unheard.length > 0 ? [unheardWords(row.unheard, Infinity)] : []),
     ...(model.seed.kind === 'per test' ? [`root ${seedWords(row.seed, row.seedSource)}`] : []),
   ]
@@ -53,6 +53,16 @@ function tableRow(row: ReportRow, model: ReportModel): string {
   return `| ${cells.join(' | ')} |`
 }
 
+/** Diagrams in one summary: GitHub shows a megabyte at most. */
+const longestDiagram = 20_000
+
+/** What led to a failure, as a diagram that GitHub draws. */
+function diagramOf({ mermaid, trace }: FailureSummary): string[] {
+  const place = trace === undefined ? [] : [`Timeline: ${escapeMarkdown(trace)}/timeline.html`, '']
+  const isDrawn = mermaid !== undefined && mermaid.length <= longestDiagram && !mermaid.includes('```')
+  return isDrawn ? ['```mermaid', mermaid.trimEnd(), '```', '', ...place] : place
+}
+
 function failureSections(model: ReportModel): string[] {
   const failures = model.rows.flatMap((row) => row.failures.filter(isSeedFailure).map((failure) => ({ row, failure })))
   if (failures.length === 0) return []
@@ -63,9 +73,39 @@ function failureSections(model: ReportModel): string[] {
       '',
       codeBlock(formatForeign(failure.replay)),
       '',
+      ...diagramOf(failure),
     ])
   const hidden = failures.length - shownFailures
   return ['### Failing seeds', '', ...shown, ...(hidden > 0 ? [`… and ${formatCount(hidden)} more`, ''] : [])]
+}
+
+/** Every assertion of the run. */
+function siteSection({ rows }: ReportModel): string[] {
+  const lines = rows.flatMap(({ label, sites }) =>
+    sites.map((site) => {
+      const cells = [label, `${site.kind} ${site.name}`, hitRateWords(site), site.firstSeed, site.watermark, site.place]
+      return `| ${cells.map((cell) => escapeMarkdown(String(cell ?? ''))).join(' | ')} |`
+    }),
+  )
+  if (lines.length === 0) return []
+  const head = [
+    '| Simulation | Assertion | Hits | First seed | Closest value | Place |',
+    '| --- | --- | --- | ---: | ---: | --- |',
+  ]
+  return ['<details><summary>Assertions</summary>', '', ...head, ...lines.slice(0, shownRows), '', '</details>', '']
+}
+
+/** What came of each operation of the workloads. */
+function operationSection({ rows }: ReportModel): string[] {
+  const lines = rows.flatMap(({ label, operations }) =>
+    operations.map(({ name, ok, failed, unknown }) => {
+      const counts = [ok, failed, unknown].map(formatCount)
+      return `| ${[escapeMarkdown(label), escapeMarkdown(name), ...counts].join(' | ')} |`
+    }),
+  )
+  if (lines.length === 0) return []
+  const head = ['| Simulation | Operation | Ok | Failed | Unknown |', '| --- | --- | ---: | ---: | ---: |']
+  return ['### Operations', '', ...head, ...lines.slice(0, shownRows), '']
 }
 
 const faultSection = ({ faults }: ReportModel): string[] =>
@@ -108,6 +148,8 @@ export const formatGithubSummary = (model: ReportModel): string =>
     ...model.rows.map((row) => tableRow(row, model)),
     '',
     ...failureSections(model),
+    ...siteSection(model),
+    ...operationSection(model),
     ...faultSection(model),
     ...(model.warnings.length > 0 ? [...model.warnings.map((warning) => `- ⚠️ ${escapeMarkdown(warning)}`), ''] : []),
     ...judgementSection(model),

@@ -16,6 +16,9 @@ function addBy<T>(items: readonly T[], key: (item: T) => string, add: (a: T, b: 
   return [...sums.values()]
 }
 
+const firstOf = (firstSeed: number | undefined): { firstSeed?: number } =>
+  firstSeed === undefined ? {} : { firstSeed }
+
 /** Sums of sites; a watermark survives only if both agree, as its direction is not known here. */
 export const addSites = (sites: readonly SiteCount[]): SiteCount[] =>
   addBy(sites, siteKey, ({ watermark, ...a }, b) => ({
@@ -24,6 +27,7 @@ export const addSites = (sites: readonly SiteCount[]): SiteCount[] =>
     hits: a.hits + b.hits,
     misses: a.misses + b.misses,
     iterationsHit: a.iterationsHit + b.iterationsHit,
+    ...firstOf(a.firstSeed ?? b.firstSeed),
     ...(watermark !== undefined && watermark === b.watermark ? { watermark } : {}),
   }))
 

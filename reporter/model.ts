@@ -18,6 +18,8 @@ export interface SiteRow {
   readonly iterationsHit: number
   readonly iterations: number
   readonly watermark: number | null
+  /** The first seed that reached it; null: none did, or it is not known. */
+  readonly firstSeed: number | null
 }
 
 /** One simulation. */
@@ -36,13 +38,15 @@ export interface ReportRow {
   readonly never: readonly SiteRow[]
   /** Sites that fewer than 5 % of the iterations reached. */
   readonly rare: readonly SiteRow[]
-  /** Everything that a verbose report shows: each sometimes and reachable, and each watermark. */
+  /** Every assertion: what a verbose report shows. */
   readonly sites: readonly SiteRow[]
   /** Of its workloads; empty: it has none. */
   readonly operations: readonly OperationCount[]
   /** Errors of handlers that reached nobody, the most frequent first. */
   readonly unheard: readonly UnheardCount[]
   readonly failures: readonly FailureSummary[]
+  /** The command that runs seed 0 of it; null: not known. */
+  readonly replay: string | null
   readonly notes: readonly string[]
 }
 
@@ -83,6 +87,7 @@ const siteRow = (site: SiteCount, iterations: number): SiteRow => ({
   iterationsHit: site.iterationsHit,
   iterations,
   watermark: site.watermark ?? null,
+  firstSeed: site.firstSeed ?? null,
 })
 
 function outcomeOf({ state, expectedToFail, meta }: CollectedSimulation): Outcome {
@@ -118,10 +123,11 @@ function rowOf(simulation: CollectedSimulation, label: string): ReportRow {
     sometimes: { reached: required.filter((site) => site.hits > 0).length, total: required.length },
     never: rows(required.filter((site) => site.hits === 0)),
     rare: rows(coverage.filter((site) => site.hits > 0 && site.iterationsHit < meta.iterations * rareShare)),
-    sites: rows(meta.sites.filter((site) => isCoverage(site) || site.watermark !== undefined)),
+    sites: rows(meta.sites.filter((site) => site.kind !== 'buggify')),
     operations: meta.operations ?? [],
     unheard: [...(meta.unheard ?? [])].sort((a, b) => b.count - a.count),
     failures: outcome === 'passed' ? [] : meta.failures,
+    replay: meta.replay ?? null,
     notes: notesOf(simulation),
   }
 }

@@ -1,5 +1,6 @@
 /** The Vitest reporter: watches a run, then prints what its simulations did. */
 import { appendFileSync, writeSync } from 'node:fs'
+import { resolve } from 'node:path'
 import pc from 'picocolors'
 import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'vitest/node'
 import { packageName, runSettings } from './contract.ts'
@@ -12,6 +13,7 @@ import { isVerbose, machineOwnsStdout } from './machine-output.ts'
 import { buildModel, missesCoverage } from './model.ts'
 import { readProgress, readSimulation } from './read-meta.ts'
 import { LiveProgress } from './live-progress.ts'
+import { writeReportFile } from './report-file.ts'
 import { SlowWatch } from './slow-watch.ts'
 import { formatText } from './text.ts'
 
@@ -21,6 +23,8 @@ export interface SimulationReporterOptions {
    * 'report' (default) lists it, 'required' also fails the run.
    */
   readonly coverage?: 'required' | 'report'
+  /** Also writes the report as JSON there, relative to the root of the project. */
+  readonly outputFile?: string
 }
 
 /** Marks a reporter as this one, whichever copy of the module made it. */
@@ -127,6 +131,9 @@ export class SimulationReporter implements Reporter {
     }
     const colors = pc.createColors(pc.isColorSupported)
     this.print(`\n${formatText(model, { colors, verbose: isVerbose(vitest) })}\n`)
+    const outputFile =
+      this.own.outputFile === undefined ? settings?.outputFile : resolve(vitest.config.root, this.own.outputFile)
+    if (outputFile !== undefined) this.guard(() => writeReportFile(outputFile, model))
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (summary) this.guard(() => appendFileSync(summary, `${formatGithubSummary(model)}\n`))
   }

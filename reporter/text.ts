@@ -1,6 +1,7 @@
 /** The report as terminal text. */
 import type { Colors } from 'picocolors/types.js'
 import { formatCount, formatForeign, formatIterations, formatSeconds, padEnd, padStart, truncate } from './format.ts'
+import { causesOf } from './causes.ts'
 import { placeOf, type ReportModel, type ReportRow, type SiteRow } from './model.ts'
 import {
   failureWords,
@@ -77,14 +78,23 @@ function failureLines(row: ReportRow, { dim }: Colors): string[] {
 }
 
 function siteLine(site: SiteRow, word: string, colors: Colors): string {
-  const rate = site.kind === 'sometimes' || site.kind === 'reachable' ? hitRateWords(site) : ''
+  const rate = hitRateWords(site)
   const closest = site.watermark === null ? '' : `closest value ${site.watermark}`
-  const text = [`${word}: ${formatForeign(site.name)}`, rate, closest].filter(Boolean).join('  ')
+  const first = site.firstSeed === null ? '' : `first seed ${site.firstSeed}`
+  const text = [`${word}: ${formatForeign(site.name)}`, rate, closest, first].filter(Boolean).join('  ')
   return `${indent}${withPlace(text, site, colors)}`
 }
 
+/** How to look at a seed that reached a site, when there is one. */
+function seeLine({ sites, replay }: ReportRow, { dim }: Colors): string[] {
+  const first = sites.find(({ firstSeed }) => firstSeed !== null)?.firstSeed
+  if (first === undefined || first === null || replay === null) return []
+  const command = replay.replace('SIMULATION_SEED=0 ', `SIMULATION_SEED=${first} `)
+  return [dim(`${indent}see a first seed: SIMULATION_TIMELINE=1 ${formatForeign(command)}`)]
+}
+
 function siteLines(row: ReportRow, { colors, verbose }: TextOptions): string[] {
-  if (verbose) return row.sites.map((site) => siteLine(site, site.kind, colors))
+  if (verbose) return [...row.sites.map((site) => siteLine(site, site.kind, colors)), ...seeLine(row, colors)]
   const never = row.never.map((site) => `${indent}${withPlace(`never: ${neverWords(site)}`, site, colors)}`)
   const rare = row.rare.map((site) => siteLine(site, 'rare', colors))
   return [...(never.length > 1 ? capped(never, shownDetails) : []), ...capped(rare, shownDetails)]
@@ -121,6 +131,18 @@ function tableLines(model: ReportModel, options: TextOptions): string[] {
   ])
   const hidden = model.rows.length - shown.length
   return hidden > 0 ? [...lines, `   … and ${formatCount(hidden)} more passed`] : lines
+}
+
+/** What several failing tests have in common. */
+function causeLines({ rows }: ReportModel, { bold }: Colors): string[] {
+  const shared = causesOf(rows).filter(({ tests }) => tests.length > 1)
+  if (shared.length === 0) return []
+  const lines = shared.map(({ cause, tests }) => {
+    const names = tests.slice(0, 4).map((name) => truncate(formatForeign(name), labelWidth))
+    const more = tests.length > names.length ? ` and ${formatCount(tests.length - names.length)} more` : ''
+    return `     ${formatCount(tests.length)} × ${truncate(formatForeign(cause), labelWidth)}: ${names.join(', ')}${more}`
+  })
+  return ['', `   ${bold('failures with one cause')}`, ...capped(lines, shownDetails)]
 }
 
 function faultLines({ faults }: ReportModel, { bold, yellow }: Colors): string[] {
@@ -168,6 +190,7 @@ export function formatText(model: ReportModel, options: TextOptions): string {
   return [
     ` ${colors.bold(colors.cyan('Simulation'))}  ${totalWords(model)}`,
     ...tableLines(model, options),
+    ...causeLines(model, colors),
     ...faultLines(model, colors),
     ...warningLines(model, colors),
     ...judgementLines(model, colors),

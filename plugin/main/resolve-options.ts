@@ -16,16 +16,23 @@ export interface RunOptions {
   readonly coverage: 'required' | 'report'
   readonly reporter: boolean
   readonly timezone: string | false
+  readonly outputFile?: string
 }
 
 /** Checks everything given to `simulationPlugin(…)`; throws SimulationError (BAD_INPUT). */
 export function resolvePluginOptions(given: SimulationPluginOptions, ci: boolean): [ResolvedOptions, RunOptions] {
   check(pluginSchema, given, 'simulationPlugin')
-  const { coverage = 'report', reporter = true, timezone = 'UTC', ...options } = given
-  return [resolve(options, ci), { coverage, reporter, timezone }]
+  const { coverage = 'report', reporter = true, timezone = 'UTC', outputFile, ...options } = given
+  const run = { coverage, reporter, timezone, ...(outputFile !== undefined && { outputFile }) }
+  return [resolve(options, ci), run]
 }
 
-const runOptions = ['coverage', 'reporter', 'timezone'] as const satisfies readonly (keyof SimulationPluginOptions)[]
+const runOptions = [
+  'coverage',
+  'reporter',
+  'timezone',
+  'outputFile',
+] as const satisfies readonly (keyof SimulationPluginOptions)[]
 
 /** Checks `test.simulation` of a project; throws SimulationError (BAD_INPUT). */
 export function resolveProjectOptions(given: unknown, ci: boolean): ResolvedOptions {

@@ -54,6 +54,8 @@ const settings = {
   slowTimeout: slowTimeoutSchema,
 }
 
+const isPath = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
+
 const override = object<OverrideOption>({ test: regExp, iterations, ...settings }, { required: ['test'] })
 
 const projectFields: Fields<SimulationProjectOptions> = {
@@ -73,6 +75,7 @@ export const pluginSchema = object<SimulationPluginOptions>({
   ...projectFields,
   coverage: oneOf(['required', 'report']),
   reporter: boolean,
+  outputFile: rule(isPath, 'it must be the path of a file'),
   timezone: rule(isTimezone, "it must be a time zone such as 'UTC' or 'Europe/Zurich', or false to leave TZ alone"),
 })
 

@@ -56,6 +56,8 @@ export interface SimulationPluginOptions extends SimulationProjectOptions {
   readonly coverage?: 'required' | 'report'
   /** `false` leaves the report out; what fails the run is printed all the same. Default true. */
   readonly reporter?: boolean
+  /** Also writes the report as JSON there, relative to the root. Default none. */
+  readonly outputFile?: string
   /** The time zone of the run, unless `TZ` is set; `false` leaves it alone. Default 'UTC'. */
   readonly timezone?: string | false
 }

@@ -17,7 +17,7 @@ import { oneAtATime } from './serial.ts'
 import { wantsTimeline } from '../options/trace-options.ts'
 import { attachTraces } from './attach-traces.ts'
 import { writePassingTrace } from './trace-files.ts'
-import { type TestRun, fullName } from './test-run.ts'
+import { type TestRun, fullName, replayOf } from './test-run.ts'
 import { type RunningSeed, summaryWhileShrinking, verdictOf } from './verdict.ts'
 import { workerHost } from './worker-host.ts'
 
@@ -96,7 +96,7 @@ async function settle(run: TestRun, result: SimulationResult, replay: Replay): P
   const verdict = verdictOf(run, result, replay, kept)
   const meta = resultMeta(settings, result, verdict === undefined ? [] : [verdict.summary])
   noteBody(run.written, true)
-  task.meta.simulation = { ...meta, ...(replay.pasted && { plan: replay.pasted }) }
+  task.meta.simulation = { ...meta, replay: replayOf(run, 0), ...(replay.pasted && { plan: replay.pasted }) }
   fileMeta(task.file, provided)
   const traces = result.passing === undefined ? verdict?.traces : writePassingTrace(run, result.passing)
   if (traces !== undefined) await attachTraces(run, traces)

@@ -15,6 +15,8 @@ export interface SiteRecord {
   iterationsHit: number
   /** Number of the iteration of the last hit. */
   lastIteration: number
+  /** Seed of the iteration of the first hit; undefined: there was none. */
+  firstSeed: number | undefined
   /** The value a numeric assertion has seen that is closest to its bound. */
   watermark: number | undefined
   /** What a numeric assertion asked of that value: '> 5'. */
@@ -30,6 +32,7 @@ function newRecord(kind: SiteKind, name: string, builtin: boolean): SiteRecord {
     misses: 0,
     iterationsHit: 0,
     lastIteration: 0,
+    firstSeed: undefined,
     watermark: undefined,
     bound: undefined,
   }
@@ -39,6 +42,8 @@ function newRecord(kind: SiteKind, name: string, builtin: boolean): SiteRecord {
 export class Coverage {
   /** One-based number of the iteration that counts now. */
   iteration = 0
+  /** Its seed. */
+  seed = 0
   private readonly byKind = new Map<SiteKind, Map<string, SiteRecord>>()
   private readonly builtins = new Map<string, SiteRecord>()
 
@@ -75,7 +80,7 @@ export class Coverage {
   }
 
   hit(record: SiteRecord): void {
-    record.hits++
+    if (record.hits++ === 0) record.firstSeed = this.seed
     if (record.lastIteration !== this.iteration) {
       record.lastIteration = this.iteration
       record.iterationsHit++

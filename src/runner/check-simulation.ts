@@ -163,6 +163,7 @@ class Campaign {
   private async one(seed: number): Promise<SeedFailure | undefined> {
     const number = this.iterations + 1
     this.coverage.iteration = number
+    this.coverage.seed = seed
     const plan = this.context.alone === true ? this.context.plan : undefined
     this.context.onSeed?.(seed, number)
     const result = await this.runner.run(seed, number, {

@@ -48,6 +48,7 @@ function optionsTable(): string {
     sometimes: json(test.sometimes),
     console: "`'failing'`",
     traceFiles: '`true`',
+    outputFile: 'none',
     shrink: `\`{ runs: ${test.shrink?.runs}, ms: ${test.shrink?.ms} }\``,
   }
   const [own, config] = ['src/runner/options.ts', 'plugin/options/options.ts']

@@ -123,6 +123,21 @@ describe('GITHUB_STEP_SUMMARY', () => {
       SIMULATION_SEED=7 npx vitest run test/bus.test.ts -t 'routes actors$'
       \`\`\`
 
+      <details><summary>Assertions</summary>
+
+      | Simulation | Assertion | Hits | First seed | Closest value | Place |
+      | --- | --- | --- | ---: | ---: | --- |
+      | answers every request | sometimes response received | in 10 of 10 iterations \\(100 %\\) |  |  | bus.test.ts:12 |
+      | survives a lossy network | sometimes request sent | in 1,000 of 1,000 iterations \\(100 %\\) |  |  | bus.test.ts:40 |
+      | survives a lossy network | sometimes request timed out | in 0 of 1,000 iterations \\(0 %\\) |  |  | bus.test.ts:41 |
+      | survives a lossy network | sometimes sent twice | in 3 of 1,000 iterations \\(0.3 %\\) |  |  | bus.test.ts:42 |
+      | survives a lossy network | always queue length | in 10 of 1,000 iterations \\(1 %\\) |  | 97 | bus.test.ts:43 |
+      | misses two | sometimes leader elected twice | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:50 |
+      | misses two | reachable recovered | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:51 |
+      | misses two | sometimes not asked for | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:52 |
+
+      </details>
+
       ### Faults
 
       | Family | Injected | Effective | |
@@ -157,6 +172,14 @@ describe('GITHUB_STEP_SUMMARY', () => {
       \`\`\`\`sh
       npx vitest run -t '\`\`\` $'
       \`\`\`\`
+
+      <details><summary>Assertions</summary>
+
+      | Simulation | Assertion | Hits | First seed | Closest value | Place |
+      | --- | --- | --- | ---: | ---: | --- |
+      | two lines red  \\| &lt;img src=x&gt; \\\`code\\\` \\*bold\\* | sometimes a name | in 0 of 10 iterations \\(0 %\\) |  |  | /else\\|where/&lt;b&gt;.ts:3 |
+
+      </details>
 
       ### Faults
 

@@ -32,7 +32,7 @@ test('the GitHub summary says the same', async () => {
   await runFixture('operations', ['--reporter=dot'], { env: { GITHUB_STEP_SUMMARY: file } })
   const text = readFileSync(file, 'utf8')
   rmSync(folder, { recursive: true })
-  expect(text).toContain('operations  pay 0 ok · 216 failed, ask 0 ok · 184 unknown, idle 0 ok')
+  expect(text).toContain('| does nothing | pay | 0 | 216 | 0 |\n| does nothing | ask | 0 | 0 | 184 |\n')
   expect(text).toContain('unheard  Error of ask on bank 184× \\(first seed 42\\)')
   expect(text).toContain("operation 'idle' was never done, in 20 iterations")
 })

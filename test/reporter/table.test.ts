@@ -44,7 +44,7 @@ describe('the table', () => {
              sometimes: request sent  in 1,000 of 1,000 iterations (100 %)  bus.test.ts:40
              sometimes: request timed out  in 0 of 1,000 iterations (0 %)  bus.test.ts:41
              sometimes: sent twice  in 3 of 1,000 iterations (0.3 %)  bus.test.ts:42
-             always: queue length  closest value 97  bus.test.ts:43
+             always: queue length  in 10 of 1,000 iterations (1 %)  closest value 97  bus.test.ts:43
 
          faults                 injected   effective
            loss                        800         700
