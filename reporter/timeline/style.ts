@@ -25,9 +25,8 @@ font:13px/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;white-space:
 .replay{display:flex;gap:8px;margin-top:8px;align-items:center}
 .replay code{flex:1;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;padding:5px 10px;border-radius:6px;
 background:var(--button);font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
-.bar{display:flex;flex-wrap:wrap;gap:8px;align-items:center;padding:8px 20px;background:var(--panel);border-bottom:1px solid var(--line)}
+.bar{display:flex;flex-wrap:wrap;gap:8px 18px;align-items:center;padding:8px 20px;background:var(--panel);border-bottom:1px solid var(--line)}
 .group{display:flex;gap:4px;align-items:center}
-.group+.group:not([hidden]+.group){padding-left:8px;border-left:1px solid var(--line)}
 button,select,input[type=search],input[type=text]{font:inherit;font-size:13px;color:inherit;height:30px;padding:0 10px;border:1px solid var(--line);
 border-radius:6px;background:var(--button)}
 input[type=search]{width:190px;background:var(--surface)}

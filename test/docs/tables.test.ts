@@ -174,3 +174,12 @@ describe('what prose says', () => {
     expect(reference).toContain('`uniform` (1–10 ms)')
   })
 })
+
+test('every type of record is in the table of the guide', () => {
+  const union = readFileSync(join(repository, 'src/trace/records.ts'), 'utf8')
+  const types = [...union.matchAll(/readonly type: ([^\n]+)/g)].flatMap(([, text = '']) => text.match(/'(\w+)'/g) ?? [])
+  const wanted = types.map((type) => type.slice(1, -1)).filter((type) => type !== 'header')
+  const guide = readFileSync(join(repository, 'examples/guides/traces.md'), 'utf8')
+  const rows = tableOf(guide, 'Type').flatMap((row) => names(row['Type']))
+  expect(rows.toSorted()).toEqual(wanted.toSorted())
+})
