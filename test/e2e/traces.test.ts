@@ -96,6 +96,16 @@ describe('a failing seed', () => {
     expect(await parser.parse(mermaid)).toMatchObject({ diagramType: 'sequence' })
   })
 
+  test('is told the same by another process', async () => {
+    const other = project('traces', config)
+    await other.run(['-t', failing])
+    const name = readdirSync(join(other.root, '.vitest-simulation')).find((one) => one.startsWith('keeps-what')) ?? ''
+    for (const file of ['whole.jsonl', 'minimal.jsonl', 'minimal.trace.json', 'diagram.mmd', 'timeline.html']) {
+      const there = readFileSync(join(other.root, '.vitest-simulation', name, file), 'utf8')
+      expect(there === readFileSync(join(folderOf('keeps-what'), file), 'utf8'), file).toBe(true)
+    }
+  })
+
   test('is attached to the test for Vitest’s own reports', () => {
     expect(text).toMatch(/timeline of seed \d+/)
   })
