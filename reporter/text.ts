@@ -85,12 +85,14 @@ function siteLine(site: SiteRow, word: string, colors: Colors): string {
   return `${indent}${withPlace(text, site, colors)}`
 }
 
-/** How to look at a seed that reached a site, when there is one. */
+/** How to look at a seed that reached the rarest site; what every iteration reached needs no looking for. */
 function seeLine({ sites, replay }: ReportRow, { dim }: Colors): string[] {
-  const first = sites.find(({ firstSeed }) => firstSeed !== null)?.firstSeed
-  if (first === undefined || first === null || replay === null) return []
-  const command = replay.replace('SIMULATION_SEED=0 ', `SIMULATION_SEED=${first} `)
-  return [dim(`${indent}see a first seed: SIMULATION_TIMELINE=1 ${formatForeign(command)}`)]
+  const some = sites.filter(({ iterationsHit, iterations }) => iterationsHit > 0 && iterationsHit < iterations)
+  const [rarest] = some.toSorted((one, other) => one.iterationsHit - other.iterationsHit)
+  if (rarest === undefined || rarest.firstSeed === null || replay === null) return []
+  const command = replay.replace('SIMULATION_SEED=0 ', `SIMULATION_SEED=${rarest.firstSeed} `)
+  const name = formatForeign(rarest.name)
+  return [dim(`${indent}see ${name}: SIMULATION_TIMELINE=1 ${formatForeign(command)}`)]
 }
 
 function siteLines(row: ReportRow, { colors, verbose }: TextOptions): string[] {

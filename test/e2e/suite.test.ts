@@ -127,7 +127,7 @@ describe('reports', () => {
         .filter((line) => /^ {3}[✓×⧖] /.test(line))
     expect(rows(merged)).toEqual(rows(inForks))
     expect(simulationReport(merged.stdout)).toMatch(
-      /sometimes: paid {2}in 10 of 10 iterations \(100 %\) {2}bank\.test\.ts:10/,
+      /sometimes: paid {2}in 10 of 10 iterations \(100 %\) {2}first seed 42 {2}bank\.test\.ts:10/,
     )
     expect(merged.exitCode).toBe(1)
   })
