@@ -99,7 +99,8 @@ async function settle(run: TestRun, result: SimulationResult, replay: Replay): P
   task.meta.simulation = { ...meta, replay: replayOf(run, 0), ...(replay.pasted && { plan: replay.pasted }) }
   fileMeta(task.file, provided)
   const traces = result.passing === undefined ? verdict?.traces : writePassingTrace(run, result.passing)
-  if (traces !== undefined) await attachTraces(run, traces)
+  const flaw = traces === undefined ? undefined : await attachTraces(run, traces)
+  if (flaw !== undefined) task.meta.simulation.warnings = [...task.meta.simulation.warnings, flaw]
   if (verdict === undefined) return
   if (result.status === 'interrupted' || verdict.summary.kind === 'HookFailed') expectPass(run)
   throw verdict.error

@@ -1,6 +1,6 @@
 /** What is shown while simulations run: in a terminal, without one, and in machine formats. */
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { Vitest } from 'vitest/node'
+import { type Vitest, version } from 'vitest/node'
 import type { SimulationProgress } from '../../reporter/contract.ts'
 import { LiveProgress, progressLine } from '../../reporter/live-progress.ts'
 import { runVitest } from '../helpers/run-vitest.ts'
@@ -30,7 +30,8 @@ test.each(['json', 'junit', 'tap', 'tap-flat', 'dot'])('%s without a terminal ha
   const { run } = project('progress', config)
   const { stdout } = await run([`--reporter=${reporter}`], { SIMULATION_ITERATIONS: '50' })
   expect(stdout).not.toContain('seeds/s')
-  if (reporter === 'json') expect(JSON.parse(stdout)).toMatchObject({ success: true })
+  // Vitest 5 writes it to a file.
+  if (reporter === 'json' && version.startsWith('4.')) expect(JSON.parse(stdout)).toMatchObject({ success: true })
 })
 
 describe('without a terminal', () => {

@@ -1,5 +1,5 @@
 /** What a run leaves of its trace: in the failure's text, in files, in Vitest's own reports. */
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import parser from 'mermaid'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -117,6 +117,14 @@ interface ChromeEvent {
   readonly ts?: number
   readonly id?: unknown
 }
+
+test('traces that cannot be written hide no failure, and the message says why', async () => {
+  const other = project('traces', config)
+  writeFileSync(join(other.root, '.vitest-simulation'), 'a file where a folder should be')
+  const run = await other.run(['-t', failing])
+  expect(printed(run)).toMatch(/expected null to be '<script>/)
+  expect(printed(run)).toMatch(/its trace was not written: EEXIST/)
+})
 
 test('what passes leaves nothing and prints nothing', () => {
   expect(readdirSync(output()).filter((name) => name.startsWith('calls-actors'))).toEqual([])

@@ -51,6 +51,8 @@ async function main() {
   const copy = await realpath(await mkdtemp(join(tmpdir(), 'vitest-simulation-suite-')))
   await cp(repository, copy, { recursive: true, filter: (path) => !left.has(relative(repository, path)) })
   await npm(node, ['install', '--save-dev', `vitest@${options.vitest}`, '@types/node@24'], copy)
+  // The page of a timeline has a script that the build makes.
+  await npm(node, ['run', 'build'], copy)
   const report = join(copy, 'report.json')
   const args = ['run', ...files, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   const vitest = join(copy, 'node_modules', 'vitest', 'vitest.mjs')
