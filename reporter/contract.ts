@@ -84,7 +84,9 @@ export interface SiteCount {
   /** Iterations with at least one hit. */
   iterationsHit: number
   /** Closest value a numeric assertion has seen to its bound. */
-  watermark?: number
+  watermark?: number | undefined
+  /** What a numeric assertion asked of that value: '> 5'. */
+  bound?: string | undefined
   /** The first seed with a hit. */
   firstSeed?: number
 }

@@ -71,9 +71,49 @@ export function truncate(text: string, width: number): string {
         .trimEnd()}…`
 }
 
-/** Pads to `width` characters (not UTF-16 units). */
-export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - [...text].length))
+// Two columns of a terminal: the scripts of East Asia, and pictures.
+const wide =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+const noWidth = /[\p{Mn}\p{Me}\u200d]/u
 
-/** Pads on the left to `width` characters. */
-export const padStart = (text: string, width: number): string =>
-  ' '.repeat(Math.max(0, width - [...text].length)) + text
+const widthOf = (character: string): number => (noWidth.test(character) ? 0 : wide.test(character) ? 2 : 1)
+
+/** Columns that a text takes in a terminal; it has no ANSI sequences. */
+export function textWidth(text: string): number {
+  // Nearly all texts are plain.
+  if (/^[ -~]*$/.test(text)) return text.length
+  let width = 0
+  for (const character of text) width += widthOf(character)
+  return width
+}
+
+/** The most characters of the start, or the end, that fit into `width` columns. */
+function fitting(characters: readonly string[], width: number): string[] {
+  let left = width
+  const end = characters.findIndex((character) => (left -= widthOf(character)) < 0)
+  return characters.slice(0, end < 0 ? undefined : end)
+}
+
+/** At most `width` columns, with '…' in the middle where text was cut: the ends of long names tell them apart. */
+export function cutMiddle(text: string, width: number): string {
+  if (textWidth(text) <= width) return text
+  const characters = [...text]
+  const tail = fitting(characters.toReversed(), Math.floor((width - 1) / 2)).reverse()
+  const head = fitting(characters, width - 1 - textWidth(tail.join('')))
+  return `${head.join('').trimEnd()}…${tail.join('').trimStart()}`
+}
+
+/** A place in at most `width` columns, where its folders can be cut: the name of the file and the line are never lost. */
+export function cutPlace(place: string, width: number): string {
+  if (textWidth(place) <= width) return place
+  const at = place.lastIndexOf('/')
+  const [folder, file] = [place.slice(0, Math.max(0, at)), place.slice(at + 1)]
+  const left = width - textWidth(file) - 1
+  return left < 2 ? `…/${file}`.slice(at < 0 ? 2 : 0) : `${cutMiddle(folder, left)}/${file}`
+}
+
+/** Pads to `width` columns. */
+export const padEnd = (text: string, width: number): string => text + ' '.repeat(Math.max(0, width - textWidth(text)))
+
+/** Pads on the left to `width` columns. */
+export const padStart = (text: string, width: number): string => ' '.repeat(Math.max(0, width - textWidth(text))) + text

@@ -1,11 +1,12 @@
 /** The report as the markdown of a GitHub job summary. */
 import { formatCount, formatForeign, formatIterations, formatPlural, formatSeconds } from './format.ts'
 import type { FailureSummary } from './contract.ts'
+import { type FailureGroup, groupFailures } from './causes.ts'
 import { placeOf, type ReportModel, type ReportRow } from './model.ts'
 import {
+  closestWords,
   failureWords,
   hitRateWords,
-  isSeedFailure,
   neverWords,
   seedWords,
   totalWords,
@@ -15,6 +16,7 @@ import {
 
 const shownFailures = 20
 const shownRows = 200
+const shownCommands = 20
 
 /** Text that no markdown or HTML in it can leave. */
 export const escapeMarkdown = (text: string): string =>
@@ -63,36 +65,63 @@ function diagramOf({ mermaid, trace }: FailureSummary): string[] {
   return isDrawn ? ['```mermaid', mermaid.trimEnd(), '```', '', ...place] : place
 }
 
-function failureSections(model: ReportModel): string[] {
-  const failures = model.rows.flatMap((row) => row.failures.filter(isSeedFailure).map((failure) => ({ row, failure })))
-  if (failures.length === 0) return []
-  const shown = failures
-    .slice(0, shownFailures)
-    .flatMap(({ row, failure }) => [
-      `**${escapeMarkdown(row.label)}**, seed ${failure.seed}: ${escapeMarkdown(failureWords(failure))} (${whenWords(failure)})`,
-      '',
-      codeBlock(formatForeign(failure.replay)),
-      '',
-      ...diagramOf(failure),
-    ])
-  const hidden = failures.length - shownFailures
-  return ['### Failing seeds', '', ...shown, ...(hidden > 0 ? [`… and ${formatCount(hidden)} more`, ''] : [])]
+/** One cause: told once, with its diagram, and a command for each of its seeds. */
+function failureSection({ cause, failures }: FailureGroup): string[] {
+  const [first, ...others] = failures.map(({ row, failure }) => ({
+    failure,
+    label: `**${escapeMarkdown(row.label)}**, seed ${failure.seed}`,
+    when: `(${whenWords(failure)})`,
+  }))
+  if (first === undefined) return []
+  const head =
+    others.length === 0
+      ? [`${first.label}: ${escapeMarkdown(failureWords(first.failure))} ${first.when}`]
+      : [
+          `${formatCount(failures.length)} × ${escapeMarkdown(cause)}`,
+          '',
+          ...[first, ...others].map(({ label, when }) => `- ${label} ${when}`),
+        ]
+  const commands = failures.map(({ failure }) => formatForeign(failure.replay)).join('\n')
+  return [...head, '', codeBlock(commands), '', ...diagramOf(first.failure)]
 }
 
-/** Every assertion of the run. */
-function siteSection({ rows }: ReportModel): string[] {
-  const lines = rows.flatMap(({ label, sites }) =>
-    sites.map((site) => {
-      const cells = [label, `${site.kind} ${site.name}`, hitRateWords(site), site.firstSeed, site.watermark, site.place]
-      return `| ${cells.map((cell) => escapeMarkdown(String(cell ?? ''))).join(' | ')} |`
-    }),
-  )
-  if (lines.length === 0) return []
-  const head = [
-    '| Simulation | Assertion | Hits | First seed | Closest value | Place |',
-    '| --- | --- | --- | ---: | ---: | --- |',
+function failureSections({ rows }: ReportModel): string[] {
+  let left = shownFailures
+  const shown = groupFailures(rows).flatMap((group) => {
+    const failures = group.failures.slice(0, Math.max(0, left))
+    left -= group.failures.length
+    return failureSection({ ...group, failures })
+  })
+  if (shown.length === 0) return []
+  return ['### Failing seeds', '', ...shown, ...(left < 0 ? [`… and ${formatCount(-left)} more`, ''] : [])]
+}
+
+/** Every assertion of the run, and how to look at the seeds that reached those that not every iteration reaches. */
+function siteSection({ sites }: ReportModel): string[] {
+  if (sites.length === 0) return []
+  const lines = sites.slice(0, shownRows).map((site) => {
+    const { kind, name, firstSeed, place, tests } = site
+    const simulations = [...tests.slice(0, 3), ...(tests.length > 3 ? [`and ${tests.length - 3} more`] : [])].join(', ')
+    const cells = [`${kind} ${name}`, hitRateWords(site), firstSeed, closestWords(site), place, simulations]
+    return `| ${cells.map((cell) => escapeMarkdown(String(cell ?? ''))).join(' | ')} |`
+  })
+  const hidden = sites.length - lines.length
+  const commands = sites
+    .filter(({ see, iterationsHit, iterations }) => see !== null && iterationsHit < iterations)
+    .slice(0, shownCommands)
+    .map(({ kind, name, see }) => `# ${kind} ${formatForeign(name)}\n${formatForeign(see ?? '')}`)
+  return [
+    `<details><summary>Assertions: ${formatCount(sites.length)}</summary>`,
+    '',
+    '| Assertion | Hits | First seed | Closest value | Place | Simulations |',
+    '| --- | --- | ---: | ---: | --- | --- |',
+    ...lines,
+    '',
+    ...(hidden > 0 ? [`… and ${formatCount(hidden)} more`, ''] : []),
+    ...(commands.length > 0 ? ['To see the first seed that reached one:', '', codeBlock(commands.join('\n')), ''] : []),
+    '</details>',
+    '',
   ]
-  return ['<details><summary>Assertions</summary>', '', ...head, ...lines.slice(0, shownRows), '', '</details>', '']
 }
 
 /** What came of each operation of the workloads. */

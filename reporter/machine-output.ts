@@ -30,3 +30,10 @@ export const isVerbose = (vitest: Vitest): boolean =>
     const name: unknown = Array.isArray(entry) ? entry[0] : entry
     return name === 'verbose' || name === 'tree'
   })
+
+/** Columns of the terminal that is printed to; Infinity: it is none, and `COLUMNS` does not say. */
+export function terminalWidth({ logger }: Vitest): number {
+  const { columns } = logger.outputStream as { readonly columns?: number }
+  const width = columns ?? Number(process.env['COLUMNS'])
+  return width > 0 ? Math.max(40, width) : Infinity
+}

@@ -1,6 +1,7 @@
 /** Adds up the counters of one simulation that ran in slices, one Vitest project a slice. */
 import type { FaultCount, OperationCount, SimulationMeta, SiteCount, UnheardCount } from './contract.ts'
 import type { CollectedSimulation } from './collect.ts'
+import { closestOf } from './watermark.ts'
 
 /** The projects made by `simulationProjects(count)`. */
 const sliceName = /^sim \d+\/\d+$/
@@ -19,23 +20,29 @@ function addBy<T>(items: readonly T[], key: (item: T) => string, add: (a: T, b: 
 const firstOf = (firstSeed: number | undefined): { firstSeed?: number } =>
   firstSeed === undefined ? {} : { firstSeed }
 
-/** Sums of sites; a watermark survives only if both agree, as its direction is not known here. */
+/** Sums of sites. */
 export const addSites = (sites: readonly SiteCount[]): SiteCount[] =>
-  addBy(sites, siteKey, ({ watermark, ...a }, b) => ({
+  addBy(sites, siteKey, (a, b) => ({
     ...a,
     required: a.required || b.required,
     hits: a.hits + b.hits,
     misses: a.misses + b.misses,
     iterationsHit: a.iterationsHit + b.iterationsHit,
     ...firstOf(a.firstSeed ?? b.firstSeed),
-    ...(watermark !== undefined && watermark === b.watermark ? { watermark } : {}),
+    ...closestOf(a, b),
   }))
 
 const addFaults = (faults: readonly FaultCount[]): FaultCount[] =>
   addBy(
     faults,
     (fault) => fault.family,
-    (a, b) => ({ ...a, injected: a.injected + b.injected, effective: a.effective + b.effective }),
+    (a, b) => ({
+      ...a,
+      injected: a.injected + b.injected,
+      effective: a.effective + b.effective,
+      // What did something in one slice is not inert.
+      ...(a.inert !== undefined && b.inert !== undefined && { inert: a.inert && b.inert }),
+    }),
   )
 
 const addOperations = (operations: readonly OperationCount[]): OperationCount[] =>

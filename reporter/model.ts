@@ -4,6 +4,7 @@ import type { CollectedRun, CollectedSimulation } from './collect.ts'
 import { faultRows, type FaultRow } from './fault-rows.ts'
 import { judgeRun, type Judgement } from './judge.ts'
 import { mergeSlices } from './merge.ts'
+import { type RunSite, runSites } from './run-sites.ts'
 
 export type Outcome = 'passed' | 'failed' | 'interrupted'
 
@@ -17,7 +18,10 @@ export interface SiteRow {
   readonly misses: number
   readonly iterationsHit: number
   readonly iterations: number
+  /** The closest value that a numeric assertion has seen to its bound. */
   readonly watermark: number | null
+  /** What was asked of that value: '> 5'. */
+  readonly bound: string | null
   /** The first seed that reached it; null: none did, or it is not known. */
   readonly firstSeed: number | null
 }
@@ -62,6 +66,8 @@ export interface ReportModel {
   readonly realMs: number
   readonly seed: SeedLine
   readonly rows: readonly ReportRow[]
+  /** Every assertion, over all simulations that evaluated it. */
+  readonly sites: readonly RunSite[]
   readonly faults: readonly FaultRow[]
   readonly warnings: readonly string[]
   readonly judgement: Judgement
@@ -87,6 +93,7 @@ const siteRow = (site: SiteCount, iterations: number): SiteRow => ({
   iterationsHit: site.iterationsHit,
   iterations,
   watermark: site.watermark ?? null,
+  bound: site.bound ?? null,
   firstSeed: site.firstSeed ?? null,
 })
 
@@ -180,6 +187,7 @@ export function buildModel(run: CollectedRun, options: { readonly coverageRequir
   const warnings = simulations.flatMap((simulation, at) =>
     [...simulation.meta.warnings, ...neverOk(simulation)].map((warning) => `${labels[at]}: ${warning}`),
   )
+  const rows = simulations.map((simulation, at) => rowOf(simulation, labels[at] ?? simulation.fullName))
   return {
     tests: simulations.length,
     skipped: run.skipped,
@@ -187,7 +195,8 @@ export function buildModel(run: CollectedRun, options: { readonly coverageRequir
     virtualMs: total(({ meta }) => meta.virtualMs),
     realMs: total(({ meta }) => meta.realMs),
     seed: seedLine(simulations),
-    rows: simulations.map((simulation, at) => rowOf(simulation, labels[at] ?? simulation.fullName)),
+    rows,
+    sites: runSites(rows),
     faults: faultRows(simulations.map(({ meta }, at) => ({ label: labels[at] ?? '', meta }))),
     warnings: [...run.warnings, ...warnings],
     judgement: judgeRun(run),

@@ -9,7 +9,7 @@ import { describeDead, takeDeadSimulations } from './dead-workers.ts'
 import { formatForeign } from './format.ts'
 import { formatGithubSummary } from './github.ts'
 import { missedReplay } from './missed-replay.ts'
-import { isVerbose, machineOwnsStdout } from './machine-output.ts'
+import { isVerbose, machineOwnsStdout, terminalWidth } from './machine-output.ts'
 import { buildModel, missesCoverage } from './model.ts'
 import { readProgress, readSimulation } from './read-meta.ts'
 import { LiveProgress } from './live-progress.ts'
@@ -121,8 +121,12 @@ export class SimulationReporter implements Reporter {
     // What the plugin was told counts for a reporter that was listed by hand, too.
     const coverageRequired = [this.own.coverage, settings?.coverage].includes('required')
     const expected = coverageRequired && run.catalogue.length > 0
-    if (run.simulations.length + run.skipped + run.warnings.length === 0 && !expected) return
     const model = buildModel(run, { coverageRequired })
+    const outputFile =
+      this.own.outputFile === undefined ? settings?.outputFile : resolve(vitest.config.root, this.own.outputFile)
+    // Written without simulations, too: the file of an earlier run would tell of this one.
+    if (outputFile !== undefined) this.guard(() => writeReportFile(outputFile, model))
+    if (run.simulations.length + run.skipped + run.warnings.length === 0 && !expected) return
     // Vitest loses failed modules of another checkout when it merges blobs (see collect.ts), and would exit with 0.
     if (vitest.config.mergeReports && model.rows.some((row) => row.outcome === 'failed')) process.exitCode ||= 1
     if (missesCoverage(model)) {
@@ -130,10 +134,8 @@ export class SimulationReporter implements Reporter {
       if (this.silent) vitest.logger.error(`${packageName}: coverage is required, and was missed`)
     }
     const colors = pc.createColors(pc.isColorSupported)
-    this.print(`\n${formatText(model, { colors, verbose: isVerbose(vitest) })}\n`)
-    const outputFile =
-      this.own.outputFile === undefined ? settings?.outputFile : resolve(vitest.config.root, this.own.outputFile)
-    if (outputFile !== undefined) this.guard(() => writeReportFile(outputFile, model))
+    const width = terminalWidth(vitest)
+    if (!this.silent) this.print(`\n${formatText(model, { colors, verbose: isVerbose(vitest), width })}\n`)
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (summary) this.guard(() => appendFileSync(summary, `${formatGithubSummary(model)}\n`))
   }

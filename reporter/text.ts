@@ -1,34 +1,37 @@
 /** The report as terminal text. */
 import type { Colors } from 'picocolors/types.js'
-import { formatCount, formatForeign, formatIterations, formatSeconds, padEnd, padStart, truncate } from './format.ts'
-import { causesOf } from './causes.ts'
-import { placeOf, type ReportModel, type ReportRow, type SiteRow } from './model.ts'
+import { wrapped } from './columns.ts'
 import {
-  failureWords,
-  hitRateWords,
-  isSeedFailure,
-  neverWords,
-  operationWords,
-  seedWords,
-  totalWords,
-  unheardWords,
-  whenWords,
-} from './words.ts'
+  cutMiddle,
+  cutPlace,
+  formatCount,
+  formatForeign,
+  formatIterations,
+  formatSeconds,
+  padEnd,
+  textWidth,
+} from './format.ts'
+import { placeOf, type ReportModel, type ReportRow, type SiteRow } from './model.ts'
+import { siteLines } from './site-table.ts'
+import {
+  type TextOptions,
+  capped,
+  causeLines,
+  faultLines,
+  isQuiet,
+  labelWidth,
+  operationLines,
+  plain,
+  prose,
+  shownDetails,
+} from './tables.ts'
+import { failureWords, isSeedFailure, neverWords, seedWords, totalWords, unheardWords, whenWords } from './words.ts'
 
-export interface TextOptions {
-  readonly colors: Colors
-  /** Shows every hit rate and every row. */
-  readonly verbose: boolean
-}
-
-const labelWidth = 60
-const shownDetails = 10
 const shownPassed = 40
 const gap = '   '
 const indent = '       '
 
-const isQuiet = (row: ReportRow): boolean =>
-  row.outcome === 'passed' && !row.slow && row.never.length === 0 && row.rare.length === 0
+type Part = readonly [text: string, paint: (text: string) => string]
 
 const effortCell = (row: ReportRow): string =>
   row.slow
@@ -40,137 +43,92 @@ function markOf(row: ReportRow, { green, red, yellow }: Colors): string {
   return row.outcome === 'interrupted' || row.slow ? yellow('⧖') : green('✓')
 }
 
-const withPlace = (text: string, site: SiteRow, { dim }: Colors): string =>
-  site.place === null ? text : `${text}  ${dim(formatForeign(site.place))}`
+/** A text and a place that fit into one line; what is cut is the text. */
+function withPlace(text: string, { place }: Pick<SiteRow, 'place'>, { colors, width }: TextOptions): Part {
+  const left = width - indent.length
+  if (place === null) return [cutMiddle(text, left), plain]
+  const where = cutPlace(formatForeign(place), Math.floor(left / 2))
+  const shown = cutMiddle(text, left - 2 - textWidth(where))
+  return [`${shown}  ${where}`, () => `${shown}  ${colors.dim(where)}`]
+}
 
 const seedFailures = (row: ReportRow) => row.failures.filter(isSeedFailure)
 
-function remarks(row: ReportRow, model: ReportModel, colors: Colors): string {
+function remarks(row: ReportRow, model: ReportModel, options: TextOptions): Part[] {
+  const { colors } = options
   const { reached, total } = row.sometimes
   const [failure] = seedFailures(row)
   const [never, ...others] = row.never
-  const cells = [
-    row.slow ? formatIterations(row.iterations, row.planned, row.outcome === 'passed') : '',
-    row.notes.join(', '),
-    failure ? colors.red(`seed ${failure.seed}`) : '',
-    total > 0 ? (reached < total ? colors.yellow : colors.dim)(`sometimes ${reached}/${total}`) : '',
-    never && others.length === 0 ? withPlace(`never: ${neverWords(never)}`, never, colors) : '',
-    model.seed.kind === 'per test' ? colors.dim(`root ${seedWords(row.seed, row.seedSource)}`) : '',
+  return [
+    [row.slow ? formatIterations(row.iterations, row.planned, row.outcome === 'passed') : '', plain],
+    [row.notes.join(', '), plain],
+    [failure ? `seed ${failure.seed}` : '', colors.red],
+    [total > 0 ? `sometimes ${reached}/${total}` : '', reached < total ? colors.yellow : colors.dim],
+    never && others.length === 0 ? withPlace(`never: ${neverWords(never)}`, never, options) : ['', plain],
+    [model.seed.kind === 'per test' ? `root ${seedWords(row.seed, row.seedSource)}` : '', colors.dim],
   ]
-  return cells.filter(Boolean).join(gap)
 }
 
-/** The first lines of a list, and how many were left out. */
-const capped = (lines: readonly string[], limit: number): string[] =>
-  lines.length <= limit
-    ? [...lines]
-    : [...lines.slice(0, limit), `${indent}… and ${formatCount(lines.length - limit)} more`]
-
-function failureLines(row: ReportRow, { dim }: Colors): string[] {
+function failureLines(row: ReportRow, { colors: { dim }, width }: TextOptions): string[] {
   const failures = row.never.length > 0 ? seedFailures(row) : row.failures
-  const lines = failures.map(
-    (failure) => `${indent}seed ${failure.seed}  ${failureWords(failure)}  ${dim(whenWords(failure))}`,
-  )
+  const lines = failures.map((failure) => {
+    const parts: Part[] = [
+      [`${indent}seed ${failure.seed}`, plain],
+      [cutMiddle(failureWords(failure), Math.max(24, width - indent.length - 2)), plain],
+      [whenWords(failure), dim],
+    ]
+    return wrapped(parts, { width, indent: `${indent}  ` }).join('\n')
+  })
   const { replay, wholeSeed } = failures.find(isSeedFailure) ?? {}
   const command = (label: string, text: string | undefined): string[] =>
     text ? [dim(`${indent}${label}: ${formatForeign(text)}`)] : []
-  return [...capped(lines, shownDetails), ...command('replay', replay), ...command('whole seed', wholeSeed)]
+  return [...capped(lines, shownDetails, indent), ...command('replay', replay), ...command('whole seed', wholeSeed)]
 }
 
-function siteLine(site: SiteRow, word: string, colors: Colors): string {
-  const rate = hitRateWords(site)
-  const closest = site.watermark === null ? '' : `closest value ${site.watermark}`
-  const first = site.firstSeed === null ? '' : `first seed ${site.firstSeed}`
-  const text = [`${word}: ${formatForeign(site.name)}`, rate, closest, first].filter(Boolean).join('  ')
-  return `${indent}${withPlace(text, site, colors)}`
-}
-
-/** How to look at a seed that reached the rarest site; what every iteration reached needs no looking for. */
-function seeLine({ sites, replay }: ReportRow, { dim }: Colors): string[] {
-  const some = sites.filter(({ iterationsHit, iterations }) => iterationsHit > 0 && iterationsHit < iterations)
-  const [rarest] = some.toSorted((one, other) => one.iterationsHit - other.iterationsHit)
-  if (rarest === undefined || rarest.firstSeed === null || replay === null) return []
-  const command = replay.replace('SIMULATION_SEED=0 ', `SIMULATION_SEED=${rarest.firstSeed} `)
-  const name = formatForeign(rarest.name)
-  return [dim(`${indent}see ${name}: SIMULATION_TIMELINE=1 ${formatForeign(command)}`)]
-}
-
-function siteLines(row: ReportRow, { colors, verbose }: TextOptions): string[] {
-  if (verbose) return [...row.sites.map((site) => siteLine(site, site.kind, colors)), ...seeLine(row, colors)]
-  const never = row.never.map((site) => `${indent}${withPlace(`never: ${neverWords(site)}`, site, colors)}`)
-  const rare = row.rare.map((site) => siteLine(site, 'rare', colors))
-  return [...(never.length > 1 ? capped(never, shownDetails) : []), ...capped(rare, shownDetails)]
-}
-
-/** Names shown in one line. */
-const shownNames = 12
-
-function talliesLines({ operations, unheard }: ReportRow, { colors, verbose }: TextOptions): string[] {
-  const limit = verbose ? Infinity : shownNames
+function detailLines(row: ReportRow, options: TextOptions): string[] {
+  const { colors, verbose, width } = options
+  const never = row.never.map((site) => {
+    const [text, paint] = withPlace(`never: ${neverWords(site)}`, site, options)
+    return `${indent}${paint(text)}`
+  })
+  const unheard = row.unheard.length > 0 ? `${indent}${unheardWords(row.unheard, verbose ? Infinity : 3)}` : ''
   return [
-    ...(operations.length > 0 ? [colors.dim(`${indent}${operationWords(operations, limit)}`)] : []),
-    ...(unheard.length > 0 ? [colors.dim(`${indent}${unheardWords(unheard, verbose ? Infinity : 3)}`)] : []),
+    ...failureLines(row, options),
+    ...(never.length > 1 ? capped(never, verbose ? Infinity : shownDetails, indent) : []),
+    ...(unheard === '' ? [] : prose(unheard, width, `${indent}  `, colors.dim)),
   ]
 }
 
-function tableLines(model: ReportModel, options: TextOptions): string[] {
-  let quietLeft = options.verbose ? Infinity : shownPassed
+function rowLines(model: ReportModel, options: TextOptions): string[] {
+  const { colors, verbose, width } = options
+  let quietLeft = verbose ? Infinity : shownPassed
   const shown = model.rows.filter((row) => !isQuiet(row) || quietLeft-- > 0)
+  const most = Math.min(labelWidth, Math.max(24, width - 45))
   const cells = shown.map((row) => ({
     row,
-    label: truncate(formatForeign(row.label), labelWidth),
+    label: cutMiddle(formatForeign(row.label), most),
     effort: effortCell(row),
-    remarks: remarks(row, model, options.colors),
   }))
-  const width = (values: readonly string[]): number => Math.max(0, ...values.map((value) => [...value].length))
-  const first = width(cells.map(({ label }) => label))
-  const second = width(cells.map(({ effort }) => effort))
-  const lines = cells.flatMap(({ row, label, effort, remarks }) => [
-    `   ${markOf(row, options.colors)} ${padEnd(label, first)}${gap}${padEnd(effort, second)}${gap}${remarks}`.trimEnd(),
-    ...failureLines(row, options.colors),
-    ...siteLines(row, options),
-    ...talliesLines(row, options),
-  ])
+  const first = Math.max(0, ...cells.map(({ label }) => textWidth(label)))
+  const second = Math.max(0, ...cells.map(({ effort }) => textWidth(effort)))
+  const lines = cells.flatMap(({ row, label, effort }) => {
+    const text = `${padEnd(label, first)}${gap}${padEnd(effort, second)}`
+    const head: Part = [`   × ${text}`, () => `   ${markOf(row, colors)} ${text}`]
+    const told = wrapped([head, ...remarks(row, model, options)], { width, indent, gap })
+    return [...told.map((line) => line.trimEnd()), ...detailLines(row, options)]
+  })
   const hidden = model.rows.length - shown.length
   return hidden > 0 ? [...lines, `   … and ${formatCount(hidden)} more passed`] : lines
 }
 
-/** What several failing tests have in common. */
-function causeLines({ rows }: ReportModel, { bold }: Colors): string[] {
-  const shared = causesOf(rows).filter(({ tests }) => tests.length > 1)
-  if (shared.length === 0) return []
-  const lines = shared.map(({ cause, tests }) => {
-    const names = tests.slice(0, 4).map((name) => truncate(formatForeign(name), labelWidth))
-    const more = tests.length > names.length ? ` and ${formatCount(tests.length - names.length)} more` : ''
-    return `     ${formatCount(tests.length)} × ${truncate(formatForeign(cause), labelWidth)}: ${names.join(', ')}${more}`
+function warningLines({ warnings }: ReportModel, { colors, width }: TextOptions): string[] {
+  if (warnings.length === 0) return []
+  const lines = warnings.map((warning) => {
+    const [first = '', ...others] = prose(`   warning ${formatForeign(warning)}`, width, '     ')
+    return [first.replace('warning', colors.yellow('warning')), ...others].join('\n')
   })
-  return ['', `   ${bold('failures with one cause')}`, ...capped(lines, shownDetails)]
+  return ['', ...capped(lines, 2 * shownDetails, indent)]
 }
-
-function faultLines({ faults }: ReportModel, { bold, yellow }: Colors): string[] {
-  if (faults.length === 0) return []
-  const first = Math.max('faults'.length, ...faults.map(({ family }) => [...formatForeign(family)].length)) + 2
-  const line = (family: string, injected: string, effective: string): string =>
-    `${padEnd(family, first)}${padStart(injected, 11)}${padStart(effective, 12)}`
-  const lines = faults.map(({ family, injected, effective, inertIn }) => {
-    const names = inertIn.slice(0, 3).map((name) => truncate(formatForeign(name), labelWidth))
-    const more = inertIn.length > names.length ? ` and ${inertIn.length - names.length} more` : ''
-    const inert = inertIn.length > 0 ? `${gap}${yellow(`inert in ${names.join(', ')}${more}`)}` : ''
-    return `     ${line(formatForeign(family), formatCount(injected), formatCount(effective))}${inert}`
-  })
-  return ['', `   ${bold(line('faults', '  injected', 'effective'))}  `.trimEnd(), ...lines]
-}
-
-const warningLines = ({ warnings }: ReportModel, { yellow }: Colors): string[] =>
-  warnings.length === 0
-    ? []
-    : [
-        '',
-        ...capped(
-          warnings.map((warning) => `   ${yellow('warning')} ${formatForeign(warning)}`),
-          2 * shownDetails,
-        ),
-      ]
 
 /** What the run lacks, and whether that fails it. */
 export function judgementLines({ judgement, coverageRequired }: ReportModel, { red, yellow, dim }: Colors): string[] {
@@ -183,18 +141,25 @@ export function judgementLines({ judgement, coverageRequired }: ReportModel, { r
   })
   const count = judgement.neverEvaluated.length
   const verdict = `   × the run fails: coverage is required, and ${count === 1 ? 'this site was' : 'these sites were'} never evaluated`
-  return ['', ...capped(lines, 2 * shownDetails), ...(coverageRequired ? [red(verdict)] : [])]
+  return ['', ...capped(lines, 2 * shownDetails, indent), ...(coverageRequired ? [red(verdict)] : [])]
 }
 
 /** The whole report, without a final line break. */
 export function formatText(model: ReportModel, options: TextOptions): string {
-  const { colors } = options
+  const { colors, width } = options
+  const [first = '', ...others] = wrapped(
+    `Simulation  ${totalWords(model)}`.split(' · ').map((text, at) => [at === 0 ? ` ${text}` : text, plain] as const),
+    { width, indent: '   ', gap: ' · ' },
+  )
   return [
-    ` ${colors.bold(colors.cyan('Simulation'))}  ${totalWords(model)}`,
-    ...tableLines(model, options),
-    ...causeLines(model, colors),
-    ...faultLines(model, colors),
-    ...warningLines(model, colors),
+    first.replace('Simulation', colors.bold(colors.cyan('Simulation'))),
+    ...others,
+    ...rowLines(model, options),
+    ...causeLines(model, options),
+    ...siteLines(model, options),
+    ...operationLines(model, options),
+    ...faultLines(model, options),
+    ...warningLines(model, options),
     ...judgementLines(model, colors),
   ].join('\n')
 }

@@ -1,5 +1,5 @@
 /** Phrases that the terminal table and the GitHub summary share. */
-import type { FailureSummary, OperationCount, SeedSource, UnheardCount } from './contract.ts'
+import type { FailureSummary, SeedSource, UnheardCount } from './contract.ts'
 import { formatCount, formatDuration, formatForeign, formatPlural, formatRatio, formatShare } from './format.ts'
 import type { ReportModel, SiteRow } from './model.ts'
 
@@ -41,27 +41,14 @@ export function hitRateWords(site: SiteRow): string {
   return `in ${formatCount(site.iterationsHit)} of ${formatPlural(site.iterations, 'iteration')}${share}`
 }
 
-/** '3 ok · 1 failed', without what is 0. */
-const countWords = ({ ok, failed, unknown }: OperationCount): string =>
-  [
-    `${formatCount(ok)} ok`,
-    failed > 0 && `${formatCount(failed)} failed`,
-    unknown > 0 && `${formatCount(unknown)} unknown`,
-  ]
-    .filter(Boolean)
-    .join(' · ')
+/** '97 (< 100)': the closest value to a bound, and the bound; '' when there is none. */
+export const closestWords = ({ watermark, bound }: Pick<SiteRow, 'watermark' | 'bound'>): string =>
+  watermark === null ? '' : `${watermark}${bound === null ? '' : ` (${bound})`}`
 
 const listed = (parts: readonly string[], limit: number): string =>
   [...parts.slice(0, limit), ...(parts.length > limit ? [`and ${formatCount(parts.length - limit)} more`] : [])].join(
     ', ',
   )
-
-/** 'operations  add 4,012 ok · 3 failed, crash 12 ok'. */
-export const operationWords = (operations: readonly OperationCount[], limit: number): string =>
-  `operations  ${listed(
-    operations.map((one) => `${formatForeign(one.name)} ${countWords(one)}`),
-    limit,
-  )}`
 
 /** 'unheard  Refused of pay on bank 12× (first seed 42)'. */
 export const unheardWords = (errors: readonly UnheardCount[], limit: number): string =>

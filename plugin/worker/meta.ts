@@ -68,7 +68,7 @@ function siteCounts(sites: readonly SiteResult[], named: readonly string[]): Sit
   const evaluated = evaluatedSites()
   return sites
     .filter((site) => !site.builtin || named.includes(site.name))
-    .map(({ kind, name, required, hits, misses, iterationsHit, watermark, firstSeed }) => {
+    .map(({ kind, name, required, hits, misses, iterationsHit, watermark, bound, firstSeed }) => {
       const places = known.filter((site) => site.kind === kind && site.name === name)
       const isEvaluated = (site: SitePlace): boolean =>
         evaluated.some(({ file, line }) => file === site.file && line === site.line)
@@ -82,6 +82,7 @@ function siteCounts(sites: readonly SiteResult[], named: readonly string[]): Sit
         misses,
         iterationsHit,
         ...(watermark !== undefined && { watermark }),
+        ...(bound !== undefined && { bound }),
         ...(firstSeed !== undefined && { firstSeed }),
       }
     })

@@ -69,11 +69,13 @@ describe('merged blobs', () => {
          × runs in slices   520 of 1,000   seed 77   sometimes 2/2
              seed 77  InvariantViolation: an actor lives on at most one node  iteration 38, 412 ms virtual
              replay: SIMULATION_SEED=77 npx vitest run test/bus.test.ts -t 'routes actors$'
-             rare: even  in 9 of 520 iterations (1.7 %)  slices.test.ts:8
-             rare: odd  in 10 of 520 iterations (1.9 %)  slices.test.ts:9
 
-         faults     injected   effective
-           loss             20           1
+         assertions        iterations         place
+           sometimes even    9 of 520  1.7 %  slices.test.ts:8
+           sometimes odd    10 of 520  1.9 %  slices.test.ts:9
+
+         faults    injected  effective
+           loss          20          1
 
          warning runs in slices: same in each slice
 
@@ -123,18 +125,18 @@ describe('GITHUB_STEP_SUMMARY', () => {
       SIMULATION_SEED=7 npx vitest run test/bus.test.ts -t 'routes actors$'
       \`\`\`
 
-      <details><summary>Assertions</summary>
+      <details><summary>Assertions: 8</summary>
 
-      | Simulation | Assertion | Hits | First seed | Closest value | Place |
-      | --- | --- | --- | ---: | ---: | --- |
-      | answers every request | sometimes response received | in 10 of 10 iterations \\(100 %\\) |  |  | bus.test.ts:12 |
-      | survives a lossy network | sometimes request sent | in 1,000 of 1,000 iterations \\(100 %\\) |  |  | bus.test.ts:40 |
-      | survives a lossy network | sometimes request timed out | in 0 of 1,000 iterations \\(0 %\\) |  |  | bus.test.ts:41 |
-      | survives a lossy network | sometimes sent twice | in 3 of 1,000 iterations \\(0.3 %\\) |  |  | bus.test.ts:42 |
-      | survives a lossy network | always queue length | in 10 of 1,000 iterations \\(1 %\\) |  | 97 | bus.test.ts:43 |
-      | misses two | sometimes leader elected twice | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:50 |
-      | misses two | reachable recovered | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:51 |
-      | misses two | sometimes not asked for | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:52 |
+      | Assertion | Hits | First seed | Closest value | Place | Simulations |
+      | --- | --- | ---: | ---: | --- | --- |
+      | sometimes response received | in 10 of 10 iterations \\(100 %\\) |  |  | bus.test.ts:12 | answers every request |
+      | sometimes request sent | in 1,000 of 1,000 iterations \\(100 %\\) |  |  | bus.test.ts:40 | survives a lossy network |
+      | sometimes request timed out | in 0 of 1,000 iterations \\(0 %\\) |  |  | bus.test.ts:41 | survives a lossy network |
+      | sometimes sent twice | in 3 of 1,000 iterations \\(0.3 %\\) |  |  | bus.test.ts:42 | survives a lossy network |
+      | always queue length | in 10 of 1,000 iterations \\(1 %\\) |  | 97 | bus.test.ts:43 | survives a lossy network |
+      | sometimes leader elected twice | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:50 | misses two |
+      | reachable recovered | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:51 | misses two |
+      | sometimes not asked for | in 0 of 10 iterations \\(0 %\\) |  |  | bus.test.ts:52 | misses two |
 
       </details>
 
@@ -173,11 +175,11 @@ describe('GITHUB_STEP_SUMMARY', () => {
       npx vitest run -t '\`\`\` $'
       \`\`\`\`
 
-      <details><summary>Assertions</summary>
+      <details><summary>Assertions: 1</summary>
 
-      | Simulation | Assertion | Hits | First seed | Closest value | Place |
-      | --- | --- | --- | ---: | ---: | --- |
-      | two lines red  \\| &lt;img src=x&gt; \\\`code\\\` \\*bold\\* | sometimes a name | in 0 of 10 iterations \\(0 %\\) |  |  | /else\\|where/&lt;b&gt;.ts:3 |
+      | Assertion | Hits | First seed | Closest value | Place | Simulations |
+      | --- | --- | ---: | ---: | --- | --- |
+      | sometimes a name | in 0 of 10 iterations \\(0 %\\) |  |  | /else\\|where/&lt;b&gt;.ts:3 | two lines red  \\| &lt;img src=x&gt; \\\`code\\\` \\*bold\\* |
 
       </details>
 

@@ -11,13 +11,17 @@ test('the report counts operations by name, tells of errors that nobody heard, a
   expect(simulationReport(maskTimes(stdout))).toMatchInlineSnapshot(`
     " Simulation  2 tests · 40 iterations · 7.6s virtual in <time> · seed 42 (plugin)
        ✓ counts operations   20 iterations
-           operations  pay 488 ok · 112 failed
        ✓ does nothing        20 iterations
-           operations  pay 0 ok · 216 failed, ask 0 ok · 184 unknown, idle 0 ok
            unheard  Error of ask on bank 184× (first seed 42)
 
-       faults           injected   effective
-         send failure          112         112
+       operations     ok  failed  unknown  simulation
+         pay         488     112        0  counts operations
+         pay           0     216        0  does nothing
+         ask           0       0      184  does nothing
+         idle          0       0        0  does nothing
+
+       faults          injected  effective
+         send failure       112        112
 
        warning does nothing: operation 'pay' was never ok: 216 failed, 0 unknown, in 20 iterations
        warning does nothing: operation 'ask' was never ok: 0 failed, 184 unknown, in 20 iterations

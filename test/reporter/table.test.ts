@@ -13,7 +13,6 @@ describe('the table', () => {
              seed 7  Deadlock  iteration 37, 412 ms virtual
              replay: SIMULATION_SEED=2711909387 npx vitest run test/bus.test.ts -t 'routes actors$'
          × survives a lossy network                 1,000 of 1,000          sometimes 1/2   never: request timed out (false 61,204×)  bus.test.ts:41
-             rare: sent twice  in 3 of 1,000 iterations (0.3 %)  bus.test.ts:42
          ✓ misses two                               10 iterations           sometimes 0/2
              never: leader elected twice (false 3×)  bus.test.ts:50
              never: recovered (never visited)  bus.test.ts:51
@@ -23,11 +22,21 @@ describe('the table', () => {
          ✓ fails, as it should                      1 of 10                 fails, as expected
          × passes, but its hook fails               10 of 10                failed outside its iterations
 
-         faults                 injected   effective
-           loss                      2,004       1,698
-           partition                    12           0   inert in keeps its invariants under every fault
-           buggify slow disk             3           3
-           buggify torn write            0           0   inert in survives a lossy network
+         assertions                            iterations         closest  place
+           sometimes request timed out         0 of 1,000    0 %           bus.test.ts:41
+           sometimes leader elected twice         0 of 10    0 %           bus.test.ts:50
+           reachable recovered                    0 of 10    0 %           bus.test.ts:51
+           sometimes not asked for                0 of 10    0 %           bus.test.ts:52
+           sometimes sent twice                3 of 1,000  0.3 %           bus.test.ts:42
+           always queue length                10 of 1,000    1 %       97  bus.test.ts:43
+           sometimes response received           10 of 10  100 %           bus.test.ts:12
+           sometimes request sent          1,000 of 1,000  100 %           bus.test.ts:40
+
+         faults                injected  effective
+           loss                   2,004      1,698
+           partition                 12          0   inert in keeps its invariants under every fault
+           buggify slow disk          3          3
+           buggify torn write         0          0   inert in survives a lossy network
 
          warning keeps its invariants under every fault: inert fault: partition was injected 12 times and touched no message"
     `)
@@ -39,17 +48,19 @@ describe('the table', () => {
     expect(simulationReport(maskTimes(stdout))).toMatchInlineSnapshot(`
       " Simulation  2 tests · 1 skipped · 1,010 iterations · 7h 0m virtual in <time> · seed 42 (config)
          ✓ answers every request      10 iterations    sometimes 1/1
-             sometimes: response received  in 10 of 10 iterations (100 %)  bus.test.ts:12
          × survives a lossy network   1,000 of 1,000   sometimes 1/2   never: request timed out (false 61,204×)  bus.test.ts:41
-             sometimes: request sent  in 1,000 of 1,000 iterations (100 %)  bus.test.ts:40
-             sometimes: request timed out  in 0 of 1,000 iterations (0 %)  bus.test.ts:41
-             sometimes: sent twice  in 3 of 1,000 iterations (0.3 %)  bus.test.ts:42
-             always: queue length  in 10 of 1,000 iterations (1 %)  closest value 97  bus.test.ts:43
 
-         faults                 injected   effective
-           loss                        800         700
-           buggify slow disk             3           3
-           buggify torn write            0           0   inert in survives a lossy network"
+         assertions                         iterations         closest  place
+           sometimes request timed out      0 of 1,000    0 %           bus.test.ts:41
+           sometimes sent twice             3 of 1,000  0.3 %           bus.test.ts:42
+           always queue length             10 of 1,000    1 %       97  bus.test.ts:43
+           sometimes response received        10 of 10  100 %           bus.test.ts:12
+           sometimes request sent       1,000 of 1,000  100 %           bus.test.ts:40
+
+         faults                injected  effective
+           loss                     800        700
+           buggify slow disk          3          3
+           buggify torn write         0          0   inert in survives a lossy network"
     `)
   })
 
@@ -62,11 +73,13 @@ describe('the table', () => {
          × runs in slices                520 of 1,000    seed 77   sometimes 2/2   root seed 7 (config)
              seed 77  InvariantViolation: an actor lives on at most one node  iteration 38, 412 ms virtual
              replay: SIMULATION_SEED=77 npx vitest run test/bus.test.ts -t 'routes actors$'
-             rare: even  in 9 of 520 iterations (1.7 %)  slices.test.ts:8
-             rare: odd  in 10 of 520 iterations (1.9 %)  slices.test.ts:9
 
-         faults     injected   effective
-           loss             20           1
+         assertions        iterations         place
+           sometimes even    9 of 520  1.7 %  slices.test.ts:8
+           sometimes odd    10 of 520  1.9 %  slices.test.ts:9
+
+         faults    injected  effective
+           loss          20          1
 
          warning runs in slices: same in each slice
 
@@ -88,8 +101,11 @@ describe('the table', () => {
              seed 1  InvariantViolation: </td> # heading  iteration 38, 412 ms virtual
              replay: npx vitest run -t '\`\`\` $'
 
-         faults         injected   effective
-           loss | <b>            1           0   inert in two lines red  | <img src=x> \`code\` *bold*
+         assertions          iterations       place
+           sometimes a name     0 of 10  0 %  /else|where/<b>.ts:3
+
+         faults        injected  effective
+           loss | <b>         1          0   inert in two lines red  | <img src=x> \`code\` *bold*
 
          warning comes from another version was reported by another version of vitest-simulation
          warning two lines red  | <img src=x> \`code\` *bold*: [link](http://x) - item"
