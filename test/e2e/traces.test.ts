@@ -89,6 +89,11 @@ describe('a failing seed', () => {
     const flows = (ph: string): unknown[] => chrome.traceEvents.filter((one) => one.ph === ph).map(({ id }) => id)
     expect(flows('s')).toEqual(expect.arrayContaining(flows('f')))
     expect(chrome.traceEvents.filter(({ ph, name }) => ph === 'X' && name === 'down')).toHaveLength(1)
+    // Older versions of Perfetto's trace processor read only what comes first.
+    expect(Object.keys(chrome)[0]).toBe('traceEvents')
+    const lasting = chrome.traceEvents.filter(({ cat }) => cat === 'fault' || cat === 'operation')
+    for (const { ph, dur } of lasting) expect([ph, dur]).toEqual(['X', expect.any(Number)])
+    expect(lasting.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^crash server/))
     for (const { ph, ts } of chrome.traceEvents) if (ph !== 'M') expect(ts).toBeTypeOf('number')
     const mermaid = readFileSync(join(folder, 'diagram.mmd'), 'utf8')
     expect(mermaid).toMatch(/^sequenceDiagram\n {2}participant p0 as test\n/)
@@ -115,6 +120,8 @@ interface ChromeEvent {
   readonly ph: string
   readonly name: string
   readonly ts?: number
+  readonly dur?: number
+  readonly cat?: string
   readonly id?: unknown
 }
 
