@@ -2,7 +2,8 @@
 import { formatCount, formatForeign, formatIterations, formatPlural, formatSeconds } from './format.ts'
 import type { FailureSummary } from './contract.ts'
 import { type FailureGroup, groupFailures } from './causes.ts'
-import { placeOf, type ReportModel, type ReportRow } from './model.ts'
+import type { ReportModel, ReportRow } from './model.ts'
+import { placeOf } from './site-row.ts'
 import {
   closestWords,
   failureWords,

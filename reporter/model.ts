@@ -1,30 +1,13 @@
 /** What the report says, as plain data: every output format is a function of this. */
-import type { CataloguedSite, FailureSummary, OperationCount, SeedSource, SiteCount, UnheardCount } from './contract.ts'
+import type { FailureSummary, OperationCount, SeedSource, SiteCount, UnheardCount } from './contract.ts'
 import type { CollectedRun, CollectedSimulation } from './collect.ts'
 import { faultRows, type FaultRow } from './fault-rows.ts'
 import { judgeRun, type Judgement } from './judge.ts'
 import { mergeSlices } from './merge.ts'
 import { type RunSite, runSites } from './run-sites.ts'
+import { type SiteRow, siteRow } from './site-row.ts'
 
 export type Outcome = 'passed' | 'failed' | 'interrupted'
-
-/** One assertion of one simulation. */
-export interface SiteRow {
-  readonly kind: SiteCount['kind']
-  readonly name: string
-  /** 'test/bus.test.ts:41', or null when the place is not known. */
-  readonly place: string | null
-  readonly hits: number
-  readonly misses: number
-  readonly iterationsHit: number
-  readonly iterations: number
-  /** The closest value that a numeric assertion has seen to its bound. */
-  readonly watermark: number | null
-  /** What was asked of that value: '> 5'. */
-  readonly bound: string | null
-  /** The first seed that reached it; null: none did, or it is not known. */
-  readonly firstSeed: number | null
-}
 
 /** One simulation. */
 export interface ReportRow {
@@ -79,23 +62,6 @@ export interface ReportModel {
 const rareShare = 0.05
 
 const isCoverage = (site: SiteCount): boolean => site.kind === 'sometimes' || site.kind === 'reachable'
-
-/** 'test/bus.test.ts:41'. */
-export const placeOf = (site: Partial<CataloguedSite>): string | null =>
-  site.file === undefined ? null : site.line === undefined ? site.file : `${site.file}:${site.line}`
-
-const siteRow = (site: SiteCount, iterations: number): SiteRow => ({
-  kind: site.kind,
-  name: site.name,
-  place: placeOf(site),
-  hits: site.hits,
-  misses: site.misses,
-  iterationsHit: site.iterationsHit,
-  iterations,
-  watermark: site.watermark ?? null,
-  bound: site.bound ?? null,
-  firstSeed: site.firstSeed ?? null,
-})
 
 function outcomeOf({ state, expectedToFail, meta }: CollectedSimulation): Outcome {
   if (meta.status === 'interrupted' || meta.status === 'running') return 'interrupted'

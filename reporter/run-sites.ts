@@ -1,5 +1,5 @@
 /** Every assertion of a run, over all simulations that evaluated it. */
-import type { ReportRow, SiteRow } from './model.ts'
+import type { SiteRow } from './site-row.ts'
 import { closestOf } from './watermark.ts'
 
 /** One assertion. Two places of one name are two, unless places are not known. */
@@ -10,6 +10,13 @@ export interface RunSite extends SiteRow {
   readonly tests: readonly string[]
 }
 
+/** A simulation, its sites, and the command that runs seed 0 of it. */
+interface Simulated {
+  readonly label: string
+  readonly sites: readonly SiteRow[]
+  readonly replay: string | null
+}
+
 /** The command that runs `seed` and keeps its timeline, made from the one that runs seed 0. */
 const seeCommand = (seed: number | null, replay: string | null): string | null =>
   seed === null || replay === null
@@ -17,7 +24,7 @@ const seeCommand = (seed: number | null, replay: string | null): string | null =
     : `SIMULATION_TIMELINE=1 ${replay.replace('SIMULATION_SEED=0 ', `SIMULATION_SEED=${seed} `)}`
 
 /** One entry a site, in the order in which simulations first mention them. */
-export function runSites(rows: readonly Pick<ReportRow, 'label' | 'sites' | 'replay'>[]): RunSite[] {
+export function runSites(rows: readonly Simulated[]): RunSite[] {
   const all = new Map<string, RunSite>()
   for (const { label, sites, replay } of rows) {
     for (const site of sites) {

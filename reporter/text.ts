@@ -11,7 +11,8 @@ import {
   padEnd,
   textWidth,
 } from './format.ts'
-import { placeOf, type ReportModel, type ReportRow, type SiteRow } from './model.ts'
+import type { ReportModel, ReportRow } from './model.ts'
+import { placeOf, type SiteRow } from './site-row.ts'
 import { siteLines } from './site-table.ts'
 import {
   type TextOptions,

@@ -1,7 +1,8 @@
 /** Phrases that the terminal table and the GitHub summary share. */
 import type { FailureSummary, SeedSource, UnheardCount } from './contract.ts'
 import { formatCount, formatDuration, formatForeign, formatPlural, formatRatio, formatShare } from './format.ts'
-import type { ReportModel, SiteRow } from './model.ts'
+import type { ReportModel } from './model.ts'
+import type { SiteRow } from './site-row.ts'
 
 /** How the winning source of a seed is called where users set it. */
 const sourceNames: Record<SeedSource, string> = {
