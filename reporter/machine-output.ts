@@ -24,12 +24,15 @@ export function machineOwnsStdout(vitest: Vitest): boolean {
   })
 }
 
-/** True when the user asked for every test: `--reporter=verbose` or `--reporter=tree`. */
-export const isVerbose = (vitest: Vitest): boolean =>
+/** True when one of Vitest's reporters of these names is part of the run. */
+export const namesReporter = (vitest: Vitest, names: readonly string[]): boolean =>
   (vitest.config.reporters as readonly unknown[]).some((entry) => {
     const name: unknown = Array.isArray(entry) ? entry[0] : entry
-    return name === 'verbose' || name === 'tree'
+    return typeof name === 'string' && names.includes(name)
   })
+
+/** True when the user asked for every test: `--reporter=verbose` or `--reporter=tree`. */
+export const isVerbose = (vitest: Vitest): boolean => namesReporter(vitest, ['verbose', 'tree'])
 
 /** Columns of the terminal that is printed to; Infinity: it is none, and `COLUMNS` does not say. */
 export function terminalWidth({ logger }: Vitest): number {

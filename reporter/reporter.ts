@@ -6,8 +6,10 @@ import type { Reporter, TestCase, TestModule, TestRunEndReason, Vitest } from 'v
 import { packageName, runSettings } from './contract.ts'
 import { collectRun } from './collect.ts'
 import { describeDead, takeDeadSimulations } from './dead-workers.ts'
+import { annotationsOf } from './annotations.ts'
 import { formatForeign } from './format.ts'
 import { formatGithubSummary } from './github.ts'
+import { addJunitProperties } from './junit.ts'
 import { missedReplay } from './missed-replay.ts'
 import { isVerbose, machineOwnsStdout, terminalWidth } from './machine-output.ts'
 import { buildModel, missesCoverage } from './model.ts'
@@ -98,9 +100,10 @@ export class SimulationReporter implements Reporter {
     this.slow.stopAll()
     this.live.end()
     process.off('exit', this.crashed)
-    this.guard(() => {
-      if (this.vitest) this.report(this.vitest, modules, reason)
-    })
+    const { vitest } = this
+    if (vitest === undefined) return
+    this.guard(() => addJunitProperties(vitest, modules))
+    this.guard(() => this.report(vitest, modules, reason))
   }
 
   /** Vitest goes down with a thread that dies (seen on 4.1.12), without another word to its reporters. */
@@ -136,6 +139,7 @@ export class SimulationReporter implements Reporter {
     const colors = pc.createColors(pc.isColorSupported)
     const width = terminalWidth(vitest)
     if (!this.silent) this.print(`\n${formatText(model, { colors, verbose: isVerbose(vitest), width })}\n`)
+    for (const line of annotationsOf(model, vitest, modules)) this.print(line)
     const summary = process.env['GITHUB_STEP_SUMMARY']
     if (summary) this.guard(() => appendFileSync(summary, `${formatGithubSummary(model)}\n`))
   }

@@ -80,7 +80,7 @@ function tableOf(sites: readonly RunSite[], { colors, width }: TextOptions): str
     return tableText(columns, fitted, paint, colors)
   }
   const tall = cells.map((row, at) => {
-    const place = cutPlace(row[5] ?? '', Math.floor(width / 2))
+    const place = cutPlace(row[5] ?? '', Math.max(leastPlace, Math.floor(width / 3)))
     const name = cutMiddle(row[0] ?? '', Math.max(12, width - 7 - textWidth(place)))
     const [numbers = ''] = wrapped(
       [row[1], row[2], row[3] && `first seed ${row[3]}`, row[4] && `closest ${row[4]}`].map((part) => [
