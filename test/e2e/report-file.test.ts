@@ -1,22 +1,23 @@
 /** The report as JSON: a real run, against the schema that the reference tells. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import * as v from 'valibot'
+import type { SimulationReport } from '../../reporter/index.ts'
+import { readPage, tableOf } from '../docs/pages.ts'
 import { type Project, project, removeProjects } from './project.ts'
-import { report, type row } from './report-schema.ts'
+import { failure, parseReport, report, row, runSite } from './report-schema.ts'
 
 afterAll(removeProjects)
 
 let here: Project
-let told: v.InferOutput<typeof report>
+let told: SimulationReport
 
 beforeAll(async () => {
   here = project('report', `plugins: [simulationPlugin({ seed: 42, outputFile: 'out/simulation.json' })]`)
   const blobs = ['--reporter=blob', '--outputFile=blobs/one.json']
   await here.run(blobs)
-  told = v.parse(report, JSON.parse(await here.read('out/simulation.json')))
+  told = parseReport(await here.read('out/simulation.json'))
 })
 
-const rowOf = (label: string): v.InferOutput<typeof row> => {
+const rowOf = (label: string): SimulationReport['rows'][number] => {
   const found = told.rows.find((one) => one.label.includes(label))
   if (found === undefined) throw new Error(`no row of ${label}`)
   return found
@@ -66,7 +67,24 @@ test('the summary of GitHub has the same, and a diagram', async () => {
 
 test('merged blobs tell the same', async () => {
   await here.run(['--merge-reports=blobs'])
-  const merged = v.parse(report, JSON.parse(await here.read('out/simulation.json')))
+  const merged = parseReport(await here.read('out/simulation.json'))
   expect(merged.rows).toEqual(told.rows)
   expect(merged.causes).toEqual(told.causes)
+})
+
+test.each([
+  ['Report', report],
+  ['Row', row],
+  ['Site', runSite],
+  ['Failure', failure],
+])('the page has every field: %s', (heading, { entries }) => {
+  const fields = tableOf(readPage('reporter/README.md').text, heading).map((line) => line[heading]?.replaceAll('`', ''))
+  const optional = (schema: { readonly type: string }): string => (schema.type === 'exact_optional' ? '?' : '')
+  expect(fields).toEqual(Object.entries(entries).map(([name, schema]) => `${name}${optional(schema)}`))
+})
+
+test('a run without simulations does not leave the report of an earlier one', async () => {
+  await here.run(['-t', 'no such test', '--passWithNoTests'])
+  const empty = parseReport(await here.read('out/simulation.json'))
+  expect(empty).toMatchObject({ tests: 0, skipped: 4, rows: [], sites: [], causes: [] })
 })

@@ -1,11 +1,15 @@
 /** The schema of the report as JSON, version 1: what reporter/README.md tells of it. */
 import * as v from 'valibot'
+import type { SimulationReport } from '../../reporter/index.ts'
 
 const count = v.pipe(v.number(), v.integer(), v.minValue(0))
 const nullable = <S extends v.GenericSchema>(schema: S) => v.union([v.null(), schema])
 
+const siteKind = v.picklist(['always', 'alwaysOrUnreachable', 'sometimes', 'reachable', 'unreachable'])
+const seedSource = v.picklist(['command line', 'environment', 'project config', 'plugin', 'test', 'fresh'])
+
 export const site = v.strictObject({
-  kind: v.picklist(['always', 'alwaysOrUnreachable', 'sometimes', 'reachable', 'unreachable']),
+  kind: siteKind,
   name: v.string(),
   place: nullable(v.pipe(v.string(), v.regex(/^[^\\]+:\d+$/))),
   hits: count,
@@ -33,9 +37,9 @@ export const failure = v.strictObject({
   events: count,
   digest: v.pipe(v.string(), v.regex(/^[0-9a-f]{16}$/)),
   replay: v.pipe(v.string(), v.includes('SIMULATION_SEED=')),
-  wholeSeed: v.optional(v.string()),
-  trace: v.optional(v.pipe(v.string(), v.startsWith('.vitest-simulation/'))),
-  mermaid: v.optional(v.pipe(v.string(), v.startsWith('sequenceDiagram\n'))),
+  wholeSeed: v.exactOptional(v.string()),
+  trace: v.exactOptional(v.pipe(v.string(), v.startsWith('.vitest-simulation/'))),
+  mermaid: v.exactOptional(v.pipe(v.string(), v.startsWith('sequenceDiagram\n'))),
 })
 
 export const row = v.strictObject({
@@ -45,14 +49,14 @@ export const row = v.strictObject({
   iterations: count,
   planned: nullable(count),
   seed: count,
-  seedSource: v.picklist(['command line', 'environment', 'project config', 'plugin', 'test', 'fresh']),
+  seedSource,
   slow: nullable(v.strictObject({ elapsedMs: v.number(), periodMs: v.number() })),
   sometimes: v.strictObject({ reached: count, total: count }),
   never: v.array(site),
   rare: v.array(site),
   sites: v.array(site),
   operations: v.array(v.strictObject({ name: v.string(), ok: count, failed: count, unknown: count })),
-  unheard: v.array(v.looseObject({ node: v.string(), method: v.string(), count })),
+  unheard: v.array(v.strictObject({ node: v.string(), method: v.string(), name: v.string(), count, seed: count })),
   failures: v.array(failure),
   replay: nullable(v.string()),
   notes: v.array(v.string()),
@@ -67,7 +71,7 @@ export const report = v.strictObject({
   virtualMs: v.number(),
   realMs: v.number(),
   seed: v.union([
-    v.strictObject({ kind: v.literal('same'), seed: count, source: v.string() }),
+    v.strictObject({ kind: v.literal('same'), seed: count, source: seedSource }),
     v.strictObject({ kind: v.literal('per test') }),
   ]),
   rows: v.array(row),
@@ -76,9 +80,18 @@ export const report = v.strictObject({
     v.strictObject({ family: v.string(), injected: count, effective: count, inertIn: v.array(v.string()) }),
   ),
   warnings: v.array(v.string()),
-  judgement: v.looseObject({ kind: v.string() }),
+  judgement: v.union([
+    v.strictObject({
+      kind: v.literal('judged'),
+      neverEvaluated: v.array(v.strictObject({ kind: siteKind, name: v.string(), file: v.string(), line: count })),
+    }),
+    v.strictObject({ kind: v.literal('not judged'), reason: v.string() }),
+  ]),
   coverageRequired: v.boolean(),
   causes: v.array(
     v.strictObject({ cause: v.string(), failures: v.array(v.strictObject({ test: v.string(), seed: count })) }),
   ),
 })
+
+/** The report in a text; throws what is not as the schema says. That it is what the published type says, the compiler checks. */
+export const parseReport = (text: string): SimulationReport => v.parse(report, JSON.parse(text))

@@ -2,11 +2,11 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
-import * as v from 'valibot'
 import { version } from 'vitest/node'
+import type { SimulationReport } from '../../reporter/index.ts'
 import { simulationReport } from '../helpers/run-vitest.ts'
 import { type Project, project, removeProjects } from './project.ts'
-import { report } from './report-schema.ts'
+import { parseReport } from './report-schema.ts'
 
 afterAll(removeProjects)
 
@@ -15,8 +15,8 @@ const plugin = `plugins: [simulationPlugin({ seed: 42, outputFile: 'out/simulati
 
 const withReporters = (list: string): Project => project('report', `${plugin}, test: { reporters: ${list} }`)
 
-const readReport = async (from: Project): Promise<v.InferOutput<typeof report>> =>
-  v.parse(report, JSON.parse(await from.read('out/simulation.json')))
+const readReport = async (from: Project): Promise<SimulationReport> =>
+  parseReport(await from.read('out/simulation.json'))
 
 describe('for people', () => {
   test.each(['default', 'dot', 'verbose', 'tree', 'github-actions', 'blob'])('%s: all tables', async (reporter) => {
@@ -133,7 +133,7 @@ describe('merged blobs', () => {
       'report',
       `plugins: [simulationPlugin({ outputFile: 'out/simulation.json' })], test: { projects: [${slice(1)}, ${slice(2)}] }`,
     )
-    const parts: v.InferOutput<typeof report>[] = []
+    const parts: SimulationReport[] = []
     for (const index of [1, 2]) {
       const blob = ['--reporter=blob', `--outputFile=blobs/${index}.json`]
       const iterations = { SIMULATION_ITERATIONS: String(10 * index) }
@@ -144,17 +144,17 @@ describe('merged blobs', () => {
     await here.run(['--merge-reports=blobs'])
     const merged = await readReport(here)
     const [one, two] = parts
-    const sum = (count: (of: v.InferOutput<typeof report>) => number | undefined): number =>
+    const sum = (count: (of: SimulationReport) => number | undefined): number =>
       parts.reduce((all, part) => all + (count(part) ?? 0), 0)
     expect(merged.tests).toBe(2)
     expect(merged.iterations).toBe(sum(({ iterations }) => iterations))
-    const even = (of: v.InferOutput<typeof report>) => of.sites.find(({ name }) => name === 'an even seed')
-    const small = (of: v.InferOutput<typeof report>) => of.sites.find(({ name }) => name === 'small')
+    const even = (of: SimulationReport) => of.sites.find(({ name }) => name === 'an even seed')
+    const small = (of: SimulationReport) => of.sites.find(({ name }) => name === 'small')
     expect(even(merged)?.hits).toBe(sum((of) => even(of)?.hits))
     expect(even(merged)?.firstSeed).toBe(even(one!)?.firstSeed ?? even(two!)?.firstSeed)
     expect(parts.map((of) => small(of)?.watermark)).toEqual([10, 20])
     expect(small(merged)).toMatchObject({ watermark: 20, bound: '< 100', iterations: 30 })
-    const put = (of: v.InferOutput<typeof report>) => of.rows.flatMap(({ operations }) => operations)[0]
+    const put = (of: SimulationReport) => of.rows.flatMap(({ operations }) => operations)[0]
     for (const kind of ['ok', 'failed', 'unknown'] as const)
       expect(put(merged)?.[kind]).toBe(sum((of) => put(of)?.[kind]))
     expect(merged.faults[0]?.injected).toBe(sum(({ faults }) => faults[0]?.injected))
