@@ -5,7 +5,7 @@ import { runVitest } from '../helpers/run-vitest.ts'
 
 const root = fileURLToPath(new URL('../fixtures/e2e-hang', import.meta.url))
 
-describe.concurrent.each(['forks', 'threads'])('on the pool %s', (pool) => {
+describe.each(['forks', 'threads'])('on the pool %s', (pool) => {
   test('a hang ends its own simulation, named, and nothing else', { timeout: 170_000 }, async () => {
     const run = await runVitest({ root, args: ['run', `--pool=${pool}`, '--reporter=verbose'], timeoutMs: 160_000 })
     const output = `${run.stdout}\n${run.stderr}`
@@ -30,7 +30,7 @@ const blocking = fileURLToPath(new URL('../fixtures/e2e-blocking', import.meta.u
 
 test.skipIf(process.platform === 'win32')(
   'a call that blocks is named, with its line',
-  { timeout: 170_000, concurrent: true },
+  { timeout: 170_000 },
   async () => {
     const run = await runVitest({ root: blocking, args: ['run', '--reporter=verbose'], timeoutMs: 160_000 })
     const output = `${run.stdout}\n${run.stderr}`
