@@ -192,13 +192,13 @@ export class Activation {
 
   /** The end: timers die; what waits is refused, so that it is routed again. */
   end(): void {
+    this.engine.recorder?.actor('deactivate', this.id)
     const waiting = this.vanish()
     for (const turn of waiting) turn.reject(new Refused())
   }
 
   /** The end together with the node: whoever waits here is dead, too. Returns what waited. */
   vanish(): readonly Turn[] {
-    this.engine.recorder?.actor('deactivate', this.id)
     this.state = 'gone'
     for (const cancel of [...this.timers]) cancel()
     return this.waiting.splice(0)

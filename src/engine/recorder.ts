@@ -49,6 +49,8 @@ export class Recorder {
   private readonly faults = new WeakMap<object, number>()
   /** Cuts that last, with their texts. */
   private readonly cuts = new Map<number, string>()
+  /** The event and owner of the latest reading of a clock. */
+  private latestReading = ''
   private readonly holds = new Map<number, number>()
   private readonly lives = new WeakMap<Owner, { readonly node: string; readonly life: number }>()
 
@@ -150,6 +152,15 @@ export class Recorder {
     if (id !== undefined) this.heals(id)
   }
 
+  /** Code of a node read its wall clock. */
+  clock(reading: number, off: number): void {
+    const { executed, owner } = this.engine
+    const occasion = `${executed} ${owner.id}`
+    if (Math.abs(off) < 1_000 || occasion === this.latestReading) return
+    this.latestReading = occasion
+    this.add({ type: 'clock', reading, off })
+  }
+
   operation(
     { index, name, argument }: { index: number; name: string; argument?: unknown },
     end: { outcome: 'ok' | 'failed' | 'unknown'; value: unknown } | undefined,
@@ -163,8 +174,17 @@ export class Recorder {
     }
   }
 
-  storage(use: { action: string; of: string; node?: string; key?: string; value?: unknown; outcome?: string }): void {
-    const { action, of, key, outcome = 'ok' } = use
+  /** `node` or `by`: whose use it is, when the code that runs now is another's. */
+  storage(use: {
+    action: string
+    of: string
+    node?: string
+    by?: Owner
+    key?: string
+    value?: unknown
+    outcome?: string
+  }): void {
+    const { action, of, key, by, outcome = 'ok' } = use
     const value = textOf(use.value)
     const shown = { ...(key !== undefined && { key }), ...(value !== '' && { value }) }
     this.lead({
@@ -174,6 +194,7 @@ export class Recorder {
       ...shown,
       outcome,
       ...(use.node !== undefined && { node: use.node }),
+      ...(by !== undefined && this.whose(by)),
     })
   }
 

@@ -83,7 +83,10 @@ export class NodeClock implements Clock, OwnerClock {
 
   dateMs(now: number): number {
     if (this.onNextRead !== undefined) this.read()
-    return epochMs + Math.floor((this.reading(now) + this.offset) / 1000)
+    const micros = this.reading(now) + this.offset
+    const shown = epochMs + Math.floor(micros / 1000)
+    this.engine.recorder?.clock(shown, micros - now)
+    return shown
   }
 
   monotonicMs(now: number): number {

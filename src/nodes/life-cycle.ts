@@ -211,8 +211,9 @@ export abstract class LifeCycle {
     this.owner = this.incarnate()
     this.background = this.shadow()
     this.clock.reboot()
-    if (this.bootFunction === undefined) this.becomeUp()
-    else this.boot()
+    if (this.bootFunction !== undefined) return this.boot()
+    this.tell('boot')
+    this.becomeUp()
   }
 
   /** Freezes the node: its code does not run, what reaches it waits. */
@@ -330,14 +331,11 @@ export abstract class LifeCycle {
       owner,
       () => {
         const result = this.bootFunction?.()
-        if (isThenable(result)) {
-          result.then(
-            () => this.booted(owner),
-            (error: unknown) => this.engine.fail(error),
-          )
-        } else {
-          this.booted(owner)
-        }
+        if (!isThenable(result)) return this.booted(owner)
+        result.then(
+          () => this.booted(owner),
+          (error: unknown) => this.engine.fail(error),
+        )
       },
       this,
     )

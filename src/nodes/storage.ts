@@ -154,11 +154,19 @@ export class Storage implements NodeStorage {
     const land = (): void => {
       if ((fails && !lands) || (!owner.alive && !isOnTheWire)) return
       version = this.put(key, value, options)
+      // Who lives tells it when the answer is there.
+      if (!owner.alive) this.tellOfTheDead(owner, key, value, version)
     }
     const at = engine.now + this.stream().below(takesMicros)
     engine.scheduleAt(at, landKind, hashString('land'), machine, land, key)
     await this.take(takesMicros, 'write', key)
     return version
+  }
+
+  /** A write whose sender will never hear of it. */
+  private tellOfTheDead(by: Owner, key: string, value: unknown, version: number | VersionConflict): void {
+    const outcome = version instanceof VersionConflict ? version.message : 'done, though who sent it has died'
+    this.engine.recorder?.storage({ action: 'write', key, value, of: this.name, by, outcome })
   }
 
   /** True while an operation is under way of somebody who lives to see its end. */

@@ -1,7 +1,8 @@
 import { formatMillis } from '../engine/format.ts'
 import { printableLine } from '../engine/printable.ts'
 import type { FateRecord, FaultRecord, NodeRecord, SendRecord, TraceRecord } from '../trace/records.ts'
-import { type ById, byId, callText, describeRecord } from './words.ts'
+import type { FoldRecord, StoryRecord } from './story-record.ts'
+import { type ById, byId, callText, describeRecord, foldText } from './words.ts'
 
 /** Widest diagram, in characters; a line of a failure is indented by four more. */
 const widest = 112
@@ -23,7 +24,7 @@ interface Lane {
  * was lost, a shaded edge while links are cut, ☠ for a crash. Undefined: there are too many nodes for it.
  */
 export function sequenceDiagram(
-  records: readonly TraceRecord[],
+  records: readonly StoryRecord[],
   all: readonly TraceRecord[],
   nodes: readonly string[],
 ): string[] | undefined {
@@ -32,7 +33,7 @@ export function sequenceDiagram(
 }
 
 class Drawing {
-  private readonly records: readonly TraceRecord[]
+  private readonly records: readonly StoryRecord[]
   private readonly all: ById
   private readonly lanes: readonly Lane[]
   private readonly width: number
@@ -40,9 +41,8 @@ class Drawing {
   private readonly cuts = new Set<number>()
   private readonly output: string[] = []
 
-  static of(records: readonly TraceRecord[], all: ById, nodes: readonly string[]): Drawing | undefined {
-    const used = nodesOf(records, all)
-    const order = ['test', ...nodes].filter((node, place, list) => used.has(node) && list.indexOf(node) === place)
+  static of(records: readonly StoryRecord[], all: ById, nodes: readonly string[]): Drawing | undefined {
+    const order = lanesOf(records, all, nodes)
     const room = Math.floor((widest - timeWidth) / Math.max(order.length, 1))
     if (order.length < 2 || room < narrow) return undefined
     const width = Math.min(room, wide)
@@ -50,7 +50,7 @@ class Drawing {
     return new Drawing(records, all, lanes, width)
   }
 
-  constructor(records: readonly TraceRecord[], all: ById, lanes: readonly Lane[], width: number) {
+  constructor(records: readonly StoryRecord[], all: ById, lanes: readonly Lane[], width: number) {
     this.records = records
     this.all = all
     this.lanes = lanes
@@ -69,7 +69,7 @@ class Drawing {
     this.output.push(row.join(''))
   }
 
-  private draw(record: TraceRecord, place: number): void {
+  private draw(record: StoryRecord, place: number): void {
     switch (record.type) {
       case 'send':
         // Told at its arrival when nothing comes between.
@@ -79,6 +79,8 @@ class Drawing {
       case 'drop':
       case 'late':
         return this.arrow(record)
+      case 'fold':
+        return this.repeats(record)
       case 'node':
         return this.life(record)
       case 'fault':
@@ -86,7 +88,7 @@ class Drawing {
       case 'operation':
         return this.note(record, record.node, `${record.action === 'start' ? '▸' : '◂'} ${this.text(record)}`)
       case 'failure':
-        return this.note(record, record.node, `✗ ${record.message.split('\n')[0] ?? ''}`)
+        return this.fails(record, record.message.split('\n')[0] ?? '')
       case 'duplicate':
         return this.note(record, this.senderOf(record), this.text(record))
       default:
@@ -107,16 +109,72 @@ class Drawing {
     if (send?.type !== 'send' || from === undefined || to === undefined || from === to) {
       return this.note(record, record.node, this.text(record))
     }
+    const head = record.type === 'drop' ? '✗' : from.at < to.at ? '▶' : '◀'
+    const why = record.type === 'late' ? 'too late: nobody waits for it' : record.reason
+    this.line(record, [from, to], head, callText(send), why)
+  }
+
+  private repeats(record: FoldRecord): void {
+    const from = this.lanes.find(({ node }) => node === record.node)
+    const to = this.lanes.find(({ node }) => node === record.to)
+    if (from === undefined || to === undefined) return this.note(record, record.node, foldText(record))
+    const head = record.lost !== undefined ? '✗' : from.at < to.at ? '▶' : '◀'
+    this.line(record, [from, to], head, foldText(record))
+  }
+
+  /** A line from one column to another, with a text in it; or beside it, where there is more room. */
+  private line(record: StoryRecord, [from, to]: readonly [Lane, Lane], head: string, text: string, why?: string): void {
     const row = this.blank(true)
     const [left, right] = from.at < to.at ? [from.at, to.at] : [to.at, from.at]
     for (let i = left + 1; i < right; i++) row[i] = '─'
-    const isLost = record.type === 'drop'
-    const head = from.at < to.at ? right - 1 : left + 1
-    row[head] = isLost ? '✗' : from.at < to.at ? '▶' : '◀'
-    write(row, left + 3, ` ${cut(callText(send), right - left - 8)} `)
-    const why = record.type === 'late' ? 'too late: nobody waits for it' : record.reason
-    if (why !== undefined) write(row, right + 2, ` ${why}`)
+    row[from.at < to.at ? right - 1 : left + 1] = head
+    const inside = right - left - 8
+    const tail = why === undefined ? '' : `  ${why}`
+    const [before, behind] = [left - timeWidth - 2, widest - right - 2]
+    const outside = Math.max(before, behind)
+    const fitsInside = widthOf(text) <= inside && widthOf(tail) <= behind
+    if (fitsInside || (inside >= outside && widthOf(text + tail) > outside)) {
+      write(row, left + 3, ` ${cut(text, inside)} `)
+      if (why !== undefined) write(row, right + 2, ` ${cut(why, behind)}`)
+      this.push(record, row)
+    } else this.beside(record, row, [left, right], text, tail)
+  }
+
+  /** Draws a line with a text to the right of two columns; to their left where only there is room. */
+  private beside(
+    record: StoryRecord,
+    row: string[],
+    [left, right]: readonly [number, number],
+    text: string,
+    tail = '',
+  ): void {
+    const start = right + 2
+    const [before, behind] = [left - timeWidth - 2, widest - start]
+    if (widthOf(text + tail) > behind && before > behind) {
+      const lines = wrapped(text, tail, before)
+      const at = left - 2 - Math.max(...lines.map((one) => one.length))
+      return this.rows(
+        record,
+        row,
+        at,
+        lines.map((one) => ` ${one}`),
+      )
+    }
+    this.rows(
+      record,
+      row,
+      start,
+      wrapped(text, tail, behind).map((one) => `${one} `),
+    )
+  }
+
+  private rows(record: StoryRecord, row: string[], at: number, [line = '', rest]: readonly string[]): void {
+    write(row, at, line)
     this.push(record, row)
+    if (rest === undefined) return
+    const second = this.blank(true)
+    write(second, at, rest)
+    this.output.push(second.join(''))
   }
 
   private senderOf(record: FateRecord): string {
@@ -145,22 +203,28 @@ class Drawing {
   }
 
   /** A line that says something at one node's column. */
-  private note(record: TraceRecord, node: string, text: string, symbol?: string): void {
+  private note(record: StoryRecord, node: string, text: string, symbol?: string): void {
     const lane = this.lanes.find((one) => one.node === node)
-    const at = lane?.at ?? timeWidth
     const row = this.blank(true)
-    if (symbol !== undefined) row[at] = symbol
-    const start = lane === undefined ? at : at + 2
-    const room = widest - start
-    // What has no room to the right of the last columns stands to their left.
-    if (room < printableLine(text).length && at - timeWidth > room) {
-      const shown = cut(text, at - timeWidth - 3)
-      write(row, at - shown.length - 2, ` ${shown}`)
-    } else write(row, start, `${cut(text, room)} `)
+    // What has no column begins where none is.
+    const at = lane?.at ?? timeWidth - 2
+    if (symbol !== undefined && lane !== undefined) row[at] = symbol
+    const tail = record.type === 'storage' && record.outcome !== 'ok' ? `: ${record.outcome}` : ''
+    this.beside(record, row, [at, at], tail === '' ? text : text.slice(0, -tail.length), tail)
+  }
+
+  /** The failure is never cut for want of room in a column. */
+  private fails(record: TraceRecord, message: string): void {
+    const lane = this.lanes.find(({ node }) => node === record.node)
+    const text = `✗ ${message}`
+    if (lane !== undefined && widthOf(text) <= widest - lane.at - 2) return this.note(record, record.node, text)
+    const whose = record.node === 'test' ? '' : `${record.node}: `
+    const row = this.blank(true)
+    write(row, timeWidth, `✗ ${whose}${message} `)
     this.push(record, row)
   }
 
-  private push({ at }: TraceRecord, row: string[]): void {
+  private push({ at }: StoryRecord, row: string[]): void {
     write(row, 0, formatMillis(at).padStart(timeWidth - 2))
     this.output.push(row.join(''))
   }
@@ -178,14 +242,14 @@ class Drawing {
     return timeWidth + this.lanes.length * this.width
   }
 
-  private text(record: TraceRecord): string {
+  private text(record: StoryRecord): string {
     const text = describeRecord(record, this.all)
     return record.type === 'operation' ? text.slice(text.indexOf(': ') + 2) : text
   }
 }
 
 /** Nodes that take part: those that do something, and both ends of each message. */
-function nodesOf(records: readonly TraceRecord[], all: ById): ReadonlySet<string> {
+function nodesOf(records: readonly StoryRecord[], all: ById): ReadonlySet<string> {
   const found = new Set<string>()
   for (const record of records) {
     const send = record.type === 'send' ? record : 'send' in record ? all.get(record.send) : undefined
@@ -193,8 +257,33 @@ function nodesOf(records: readonly TraceRecord[], all: ById): ReadonlySet<string
       found.add(send.from)
       found.add(send.to)
     } else found.add(record.node)
+    if (record.type === 'fold' && record.to !== undefined) found.add(record.to)
   }
   return found
+}
+
+/** Columns in their order. A test that only sees the failure, or whose options make faults, needs none. */
+function lanesOf(records: readonly StoryRecord[], all: ById, nodes: readonly string[]): readonly string[] {
+  const used = nodesOf(records, all)
+  const order = [...new Set(nodes)].filter((node) => node !== 'test' && used.has(node))
+  const telling = records.filter(({ type }) => type !== 'failure' && type !== 'fault')
+  const isIdle = order.length > 1 && !nodesOf(telling, all).has('test')
+  return isIdle || !used.has('test') ? order : ['test', ...order]
+}
+
+/** A text in one line or two: values are what a failure is about, and a third line would bury the arrows. */
+function wrapped(text: string, tail: string, room: number): readonly string[] {
+  const [line, end] = [printableLine(text), printableLine(tail)]
+  if (line.length + end.length <= room) return [line + end]
+  // Between two fields or words rather than inside a number.
+  const gap = Math.max(line.lastIndexOf(',', room - 1), line.lastIndexOf(' ', room - 1)) + 1
+  const first = gap > (room * 2) / 3 ? gap : Math.min(room, line.length)
+  const rest = cut(line.slice(first).trimStart(), room - end.length)
+  return [line.slice(0, first), rest === '' ? end.trimStart() : rest + end]
+}
+
+function widthOf(text: string): number {
+  return printableLine(text).length
 }
 
 function write(row: string[], at: number, text: string): void {
@@ -202,8 +291,11 @@ function write(row: string[], at: number, text: string): void {
   for (const character of printableLine(text)) row[place++] = character
 }
 
+/** The beginning of a text that is too long, and its end: there are numbers of requests, and what was added to a list. */
 function cut(text: string, most: number): string {
   const room = Math.max(most, 4)
   const line = printableLine(text)
-  return line.length > room ? `${line.slice(0, room - 1)}…` : line
+  if (line.length <= room) return line
+  const end = Math.floor((room - 1) / 3)
+  return `${line.slice(0, room - 1 - end)}…${line.slice(line.length - end)}`
 }

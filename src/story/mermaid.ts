@@ -1,6 +1,7 @@
 import { formatMillis } from '../engine/format.ts'
-import type { RecordedTrace, TraceRecord } from '../trace/records.ts'
+import type { RecordedTrace } from '../trace/records.ts'
 import { relevant } from './relevant.ts'
+import type { StoryRecord } from './story-record.ts'
 import { type ById, byId, callText, describeRecord } from './words.ts'
 
 /** Most records in a diagram: GitHub draws no longer one that a person could read. */
@@ -21,7 +22,7 @@ export function mermaidDiagram({ header, records }: RecordedTrace): string {
   return `${['sequenceDiagram', ...participants, ...lines.map((line) => `  ${line}`)].join('\n')}\n`
 }
 
-function stepsOf(record: TraceRecord, all: ById, alias: ReadonlyMap<string, string>): string[] {
+function stepsOf(record: StoryRecord, all: ById, alias: ReadonlyMap<string, string>): string[] {
   const first = [...alias.values()][0] as string
   const own = alias.get(record.node) ?? first
   const time = formatMillis(record.at)

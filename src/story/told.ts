@@ -1,8 +1,8 @@
 import { groupThousands } from '../engine/format.ts'
-import type { TraceRecord } from '../trace/records.ts'
 import type { Told } from '../engine/recorder.ts'
 import { sequenceDiagram } from './diagram.ts'
-import { relevant } from './relevant.ts'
+import { type Selection, relevant } from './relevant.ts'
+import type { StoryRecord } from './story-record.ts'
 import { type TraceView, viewed } from './view.ts'
 import { byId, recordLine } from './words.ts'
 
@@ -21,10 +21,12 @@ export function toldLines(told: Told, view: TraceView): string[] {
   const all = byId(told.records)
   const lines = diagram ?? records.map((record) => recordLine(record, all))
   const more = hidden + (view.show === 'relevant' ? 0 : told.left)
-  return more === 0 ? lines : [...lines, `and ${groupThousands(more)} more`]
+  if (more === 0) return lines
+  const hint = view.show === 'relevant' ? ': SIMULATION_TRACE=full shows all' : ''
+  return [...lines, `${groupThousands(more)} more ${more === 1 ? 'is' : 'are'} left out${hint}`]
 }
 
-function newest(records: readonly TraceRecord[], most: number): { records: readonly TraceRecord[]; hidden: number } {
+function newest(records: readonly StoryRecord[], most: number): Selection {
   const hidden = Math.max(0, records.length - most)
   return { records: records.slice(hidden), hidden }
 }

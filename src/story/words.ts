@@ -1,5 +1,6 @@
-import { formatMillis } from '../engine/format.ts'
+import { formatMillis, groupThousands } from '../engine/format.ts'
 import type { FaultRecord, OperationRecord, SendRecord, TraceRecord } from '../trace/records.ts'
+import type { FoldRecord, StoryRecord } from './story-record.ts'
 
 /** Records by id, to say what a record is about that names another one. */
 export type ById = ReadonlyMap<number, TraceRecord>
@@ -8,8 +9,11 @@ export function byId(records: readonly TraceRecord[]): ById {
   return new Map(records.map((record) => [record.id, record]))
 }
 
+/** What of a message is in its text. */
+type CallParts = Pick<SendRecord, 'kind' | 'method' | 'payload' | 'failed'> & { readonly request?: number | undefined }
+
 /** 'add(1) #3'. */
-export function callText({ kind, method, payload, request, failed }: SendRecord): string {
+export function callText({ kind, method, payload, request, failed }: CallParts): string {
   const number = request === undefined ? '' : ` #${request}`
   if (kind !== 'response') return `${method}(${payload})${number}`
   const value = payload === '' ? 'done' : payload
@@ -24,8 +28,10 @@ export function operationText({ name, args, action, outcome, value }: OperationR
 }
 
 /** What a record says, without time and place: 'deliver add(1) #3, client → server'. */
-export function describeRecord(record: TraceRecord, all: ById): string {
+export function describeRecord(record: StoryRecord, all: ById): string {
   switch (record.type) {
+    case 'fold':
+      return `${foldText(record)}${record.to === undefined ? '' : `, ${record.node} → ${record.to}`}`
     case 'send':
       return `${record.kind === 'response' ? 'answer' : 'send'} ${callText(record)}, ${record.from} → ${record.to}`
     case 'deliver':
@@ -41,6 +47,10 @@ export function describeRecord(record: TraceRecord, all: ById): string {
       return `${record.reason === 'timeout' ? 'timeout' : record.reason} of ${record.method} #${record.request} to ${record.to}`
     case 'timer':
       return record.name
+    case 'clock': {
+      const { reading, off } = record
+      return `reads ${reading}, ${formatMillis(Math.abs(off))} ${off < 0 ? 'behind' : 'ahead'}`
+    }
     case 'storage':
       return storageText(record)
     case 'actor':
@@ -52,7 +62,7 @@ export function describeRecord(record: TraceRecord, all: ById): string {
     case 'fault':
       return faultText(record)
     case 'log':
-      return record.level === 'log' ? record.text : `${record.level}: ${record.text}`
+      return logText(record)
     case 'check': {
       const why = record.value === undefined ? '' : `: ${record.value}`
       return `${record.kind} "${record.name}" ${record.holds ? 'holds' : 'does not hold'}${why}`
@@ -62,8 +72,13 @@ export function describeRecord(record: TraceRecord, all: ById): string {
   }
 }
 
+/** "12 × ping(0) → 'pong' since 40 ms". */
+export function foldText({ count, text, since, lost }: FoldRecord): string {
+  return `${groupThousands(count)} × ${text}${lost === undefined ? '' : ` (${lost})`} since ${formatMillis(since)}`
+}
+
 /** '1,275.1 ms  server/2  boot'. */
-export function recordLine(record: TraceRecord, all: ById): string {
+export function recordLine(record: StoryRecord, all: ById): string {
   const life = (record.life ?? 1) > 1 ? `/${record.life}` : ''
   return `${formatMillis(record.at)}  ${record.node}${life}  ${describeRecord(record, all)}`
 }
@@ -73,6 +88,10 @@ export function storageText({ action, key, value, outcome }: TraceRecord & { typ
   const content = value === undefined ? '' : action === 'write' ? ` = ${value}` : ` → ${value}`
   const nothing = action === 'read' && value === undefined && outcome === 'ok' ? ' → nothing' : ''
   return `${what}${content}${nothing}${outcome === 'ok' ? '' : `: ${outcome}`}`
+}
+
+export function logText({ level, text }: TraceRecord & { type: 'log' }): string {
+  return level === 'log' ? text : `${level}: ${text}`
 }
 
 function actorText({ action, actor, method, value = '' }: TraceRecord & { type: 'actor' }): string {

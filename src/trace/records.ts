@@ -63,6 +63,15 @@ export interface TimerRecord extends RecordBase {
   readonly name: string
 }
 
+/** Code of a node read its wall clock, which was wrong by a millisecond or more; told once an event. */
+export interface ClockRecord extends RecordBase {
+  readonly type: 'clock'
+  /** What it showed, ms since 1970. */
+  readonly reading: number
+  /** By how much it was ahead of the simulation's time, µs; negative: behind. */
+  readonly off: number
+}
+
 /** One use of a node's storage. */
 export interface StorageRecord extends RecordBase {
   readonly type: 'storage'
@@ -72,7 +81,7 @@ export interface StorageRecord extends RecordBase {
   readonly storage: string
   readonly key?: string
   readonly value?: string
-  /** 'ok', or the error. */
+  /** 'ok', the error, or what became of it. */
   readonly outcome: string
 }
 
@@ -157,6 +166,7 @@ export type TraceRecord =
   | FateRecord
   | TimeoutRecord
   | TimerRecord
+  | ClockRecord
   | StorageRecord
   | ActorRecord
   | OperationRecord
