@@ -4,6 +4,8 @@
  * It travels as `task.meta.simulation` (a test) and `file.meta.simulationSites` (a test file), because meta survives
  * blob reports, `--merge-reports` and the json reporter.
  */
+import type { SiteKind } from '../src/assertions/kinds.ts'
+import type { StopReason } from '../src/runner/stop-reason.ts'
 
 export const packageName = 'vitest-simulation'
 
@@ -42,19 +44,6 @@ export const runSettings: WeakMap<object, RunSettings> = ((
 
 /** Where the root seed came from, strongest first. */
 export type SeedSource = 'command line' | 'environment' | 'project config' | 'plugin' | 'test' | 'fresh'
-
-/** Why a simulation stopped running iterations. `interrupted` runs are never a pass. */
-export type StopReason =
-  | 'count reached'
-  | 'all sometimes reached'
-  | 'coverage stable'
-  | 'time limit'
-  | 'failure'
-  | 'coverage missed'
-  | 'interrupted'
-
-/** How an assertion site is counted. */
-export type SiteKind = 'always' | 'alwaysOrUnreachable' | 'sometimes' | 'reachable' | 'unreachable' | 'buggify'
 
 /** One assertion or buggify site, as found in the source by the plugin's transform. */
 export interface CataloguedSite {

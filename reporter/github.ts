@@ -1,5 +1,5 @@
 /** The report as the markdown of a GitHub job summary. */
-import { formatCount, formatForeign, formatIterations, formatPlural, formatSeconds } from './format.ts'
+import { formatCount, formatForeign, formatIterations, formatPlural } from './format.ts'
 import type { FailureSummary } from './contract.ts'
 import { type FailureGroup, groupFailures } from './causes.ts'
 import type { ReportModel, ReportRow } from './model.ts'
@@ -10,6 +10,7 @@ import {
   hitRateWords,
   neverWords,
   seedWords,
+  slowWords,
   totalWords,
   unheardWords,
   whenWords,
@@ -40,7 +41,7 @@ function tableRow(row: ReportRow, model: ReportModel): string {
   const { reached, total } = row.sometimes
   const remarks = [
     ...row.notes,
-    ...(row.slow ? [`${formatSeconds(row.slow.elapsedMs)}, slow after ${formatSeconds(row.slow.periodMs)}`] : []),
+    ...(row.slow ? [slowWords(row.slow)] : []),
     ...row.never.map((site) => `never: ${neverWords(site)}${site.place === null ? '' : ` at ${site.place}`}`),
     ...row.rare.map((site) => `rare: ${formatForeign(site.name)} ${hitRateWords(site)}`),
     ...(row.unheard.length > 0 ? [unheardWords(row.unheard, Infinity)] : []),

@@ -1,4 +1,5 @@
 /** The verdict over all simulations of a run: which catalogued sites did none of them evaluate? */
+import { mustRun } from '../src/assertions/kinds.ts'
 import type { CataloguedSite } from './contract.ts'
 import type { CollectedRun } from './collect.ts'
 
@@ -8,10 +9,6 @@ export type Judgement =
 
 const placeKey = (site: { file?: string; line?: number; name: string }): string =>
   `${site.file}:${site.line}:${site.name}`
-
-/** An `always` that is never evaluated has checked nothing. */
-const isCounted = ({ kind }: CataloguedSite): boolean =>
-  kind === 'sometimes' || kind === 'reachable' || kind === 'always'
 
 const replaysOneSeed = ({ simulations }: CollectedRun): boolean =>
   simulations.some(
@@ -33,7 +30,7 @@ export function judgeRun(run: CollectedRun): Judgement {
   }
   const never = new Map<string, CataloguedSite>()
   for (const site of run.catalogue)
-    if (isCounted(site) && !evaluated.has(placeKey(site)) && !evaluated.has(site.name)) never.set(placeKey(site), site)
+    if (mustRun(site) && !evaluated.has(placeKey(site)) && !evaluated.has(site.name)) never.set(placeKey(site), site)
   const order = (a: CataloguedSite, b: CataloguedSite): number =>
     a.file === b.file ? a.line - b.line : a.file < b.file ? -1 : 1
   return { kind: 'judged', neverEvaluated: [...never.values()].sort(order) }

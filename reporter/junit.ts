@@ -1,5 +1,6 @@
 /** What JUnit calls properties of a test case: seed, counts, and the command that replays a failure. */
 import type { TestCase, TestModule, Vitest } from 'vitest/node'
+import { isGoal } from '../src/assertions/kinds.ts'
 import type { SimulationMeta } from './contract.ts'
 import { namesReporter } from './machine-output.ts'
 import { isSimulationMeta, readSimulation } from './read-meta.ts'
@@ -32,7 +33,7 @@ function addTo(test: TestCase): void {
 }
 
 function propertiesOf({ seed, iterations, events, sites, failures }: SimulationMeta): Annotation[] {
-  const required = sites.filter((site) => site.required && (site.kind === 'sometimes' || site.kind === 'reachable'))
+  const required = sites.filter((site) => site.required && isGoal(site))
   const never = required.filter(({ hits }) => hits === 0)
   const failure = failures.find(isSeedFailure)
   const facts: readonly (readonly [name: string, value: string | number | undefined])[] = [

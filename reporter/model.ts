@@ -1,4 +1,5 @@
 /** What the report says, as plain data: every output format is a function of this. */
+import { isGoal } from '../src/assertions/kinds.ts'
 import type { FailureSummary, OperationCount, SeedSource, SiteCount, UnheardCount } from './contract.ts'
 import type { CollectedRun, CollectedSimulation } from './collect.ts'
 import { faultRows, type FaultRow } from './fault-rows.ts'
@@ -61,8 +62,6 @@ export interface ReportModel {
 /** Below this share of the iterations a reached site is shown as rare. */
 const rareShare = 0.05
 
-const isCoverage = (site: SiteCount): boolean => site.kind === 'sometimes' || site.kind === 'reachable'
-
 function outcomeOf({ state, expectedToFail, meta }: CollectedSimulation): Outcome {
   if (meta.status === 'interrupted' || meta.status === 'running') return 'interrupted'
   if (state === 'failed') return 'failed'
@@ -81,7 +80,7 @@ function rowOf(simulation: CollectedSimulation, label: string): ReportRow {
   const { meta } = simulation
   const outcome = outcomeOf(simulation)
   const rows = (sites: readonly SiteCount[]): SiteRow[] => sites.map((site) => siteRow(site, meta.iterations))
-  const coverage = meta.sites.filter(isCoverage)
+  const coverage = meta.sites.filter(isGoal)
   const required = coverage.filter((site) => site.required)
   const isSlow = meta.slow !== null && meta.slow !== undefined && meta.realMs > meta.slow.periodMs
   return {

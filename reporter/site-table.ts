@@ -1,4 +1,5 @@
 /** Every assertion of a run, for a terminal: how often it held or was reached, by which seed first, and where it is. */
+import { mustRun } from '../src/assertions/kinds.ts'
 import { type Column, aligned, rowWidth, wrapped } from './columns.ts'
 import { cutMiddle, cutPlace, formatCount, formatForeign, formatShare, textWidth } from './format.ts'
 import type { ReportModel } from './model.ts'
@@ -22,12 +23,9 @@ const columns: readonly Column[] = [
 
 const shareOf = ({ iterationsHit, iterations }: RunSite): number => (iterations > 0 ? iterationsHit / iterations : 0)
 
-/** It is good that these are not reached. */
-const mayBeMissing = ({ kind }: RunSite): boolean => kind === 'unreachable' || kind === 'alwaysOrUnreachable'
-
 /** What more iterations, or a look, would help comes first. */
 const rarestFirst = (sites: readonly RunSite[]): RunSite[] => {
-  const rank = (site: RunSite): number => (mayBeMissing(site) ? 1 : 0) + shareOf(site)
+  const rank = (site: RunSite): number => (mustRun(site) ? 0 : 1) + shareOf(site)
   return sites.toSorted((one, other) => rank(one) - rank(other))
 }
 
@@ -61,7 +59,7 @@ function tableOf(sites: readonly RunSite[], { colors, width }: TextOptions): str
   const cells = sites.map(cellsOf)
   const paint = (row: readonly string[], at: number): string[] => {
     const site = sites[at]!
-    const isRare = shareOf(site) < 0.05 && !mayBeMissing(site)
+    const isRare = shareOf(site) < 0.05 && mustRun(site)
     return row.map((cell, column) =>
       column === 0 && isRare ? colors.yellow(cell) : column === row.length - 1 && site.place ? colors.dim(cell) : cell,
     )

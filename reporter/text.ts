@@ -1,16 +1,7 @@
 /** The report as terminal text. */
 import type { Colors } from 'picocolors/types.js'
 import { wrapped } from './columns.ts'
-import {
-  cutMiddle,
-  cutPlace,
-  formatCount,
-  formatForeign,
-  formatIterations,
-  formatSeconds,
-  padEnd,
-  textWidth,
-} from './format.ts'
+import { cutMiddle, cutPlace, formatCount, formatForeign, formatIterations, padEnd, textWidth } from './format.ts'
 import type { ReportModel, ReportRow } from './model.ts'
 import { placeOf, type SiteRow } from './site-row.ts'
 import { siteLines } from './site-table.ts'
@@ -26,7 +17,16 @@ import {
   prose,
   shownDetails,
 } from './tables.ts'
-import { failureWords, isSeedFailure, neverWords, seedWords, totalWords, unheardWords, whenWords } from './words.ts'
+import {
+  failureWords,
+  isSeedFailure,
+  neverWords,
+  seedWords,
+  slowWords,
+  totalWords,
+  unheardWords,
+  whenWords,
+} from './words.ts'
 
 const shownPassed = 40
 const gap = '   '
@@ -35,9 +35,7 @@ const indent = '       '
 type Part = readonly [text: string, paint: (text: string) => string]
 
 const effortCell = (row: ReportRow): string =>
-  row.slow
-    ? `${formatSeconds(row.slow.elapsedMs)}, slow after ${formatSeconds(row.slow.periodMs)}`
-    : formatIterations(row.iterations, row.planned, row.outcome === 'passed')
+  row.slow ? slowWords(row.slow) : formatIterations(row.iterations, row.planned, row.outcome === 'passed')
 
 function markOf(row: ReportRow, { green, red, yellow }: Colors): string {
   if (row.outcome === 'failed') return red('×')

@@ -1,7 +1,15 @@
 /** Phrases that the terminal table and the GitHub summary share. */
 import type { FailureSummary, SeedSource, UnheardCount } from './contract.ts'
-import { formatCount, formatDuration, formatForeign, formatPlural, formatRatio, formatShare } from './format.ts'
-import type { ReportModel } from './model.ts'
+import {
+  formatCount,
+  formatDuration,
+  formatForeign,
+  formatPlural,
+  formatRatio,
+  formatSeconds,
+  formatShare,
+} from './format.ts'
+import type { ReportModel, ReportRow } from './model.ts'
 import type { SiteRow } from './site-row.ts'
 
 /** How the winning source of a seed is called where users set it. */
@@ -28,6 +36,10 @@ export function totalWords(model: ReportModel): string {
     model.seed.kind === 'same' ? seedWords(model.seed.seed, model.seed.source) : 'seeds differ by test',
   ].join(' · ')
 }
+
+/** '12s, slow after 10s'. */
+export const slowWords = ({ elapsedMs, periodMs }: NonNullable<ReportRow['slow']>): string =>
+  `${formatSeconds(elapsedMs)}, slow after ${formatSeconds(periodMs)}`
 
 /** 'request timed out (false 61,204×)', for a site that no iteration reached. */
 export function neverWords(site: SiteRow): string {

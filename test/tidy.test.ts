@@ -104,11 +104,17 @@ const below: Record<string, readonly string[]> = {
   'src/shrink': [...system, 'src/world'],
   'src/story': ['src/trace', 'src/engine'],
   'src/runner': [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/story'],
-  reporter: ['src/trace', 'src/story/words.ts', 'src/engine/format.ts'],
+  reporter: [
+    'src/trace',
+    'src/story/words.ts',
+    'src/engine/format.ts',
+    'src/assertions/kinds.ts',
+    'src/runner/stop-reason.ts',
+  ],
   // In both processes: what the main process hands to the workers.
   'plugin/options': [...simulator, 'reporter/contract.ts'],
   // In Vitest's main process.
-  'plugin/transform': ['plugin/options/modifiers.ts', 'reporter/contract.ts'],
+  'plugin/transform': ['src/assertions/kinds.ts', 'plugin/options/modifiers.ts', 'reporter/contract.ts'],
   'plugin/main': [...simulator, 'plugin/options', 'reporter/contract.ts'],
   // In Vitest's workers.
   'plugin/worker': [...simulator, 'plugin/options', 'reporter/contract.ts', 'reporter/timeline/page.ts'],
@@ -369,7 +375,7 @@ describe('planted', () => {
     expect(at('src/actors/actor.ts', '../workload/operation.ts')).toHaveLength(1)
     expect(at('src/runner/one.ts', '../../reporter/contract.ts')).toHaveLength(1)
     expect(at('reporter/index.ts', '../plugin/options/options.ts')).toEqual([
-      'reporter/index.ts:2: importing plugin/options/options.ts is banned here, use its own files, src/trace, src/story/words.ts, src/engine/format.ts',
+      'reporter/index.ts:2: importing plugin/options/options.ts is banned here, use its own files, src/trace, src/story/words.ts, src/engine/format.ts, src/assertions/kinds.ts, src/runner/stop-reason.ts',
     ])
     expect(at('reporter/index.ts', '../src/engine/trace.ts')).toHaveLength(1)
     expect(at('examples/a/bus.test.ts', '../../src/bus/bus.ts')).toHaveLength(1)

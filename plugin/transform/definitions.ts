@@ -2,10 +2,9 @@ import { isOurs, meaningOf } from './resolve-meaning.ts'
 import type { ApiMeaning, Links } from './meaning.ts'
 import { linkedScope, lookUp, walk } from './scope.ts'
 import type { Scope } from './scope.ts'
-import { siteFunctions } from './site-functions.ts'
 import { bare, isFunction, literalText, memberName, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
-import type { SiteKind } from '../../reporter/contract.ts'
+import { type SiteKind, siteFunctions } from '../../src/assertions/kinds.ts'
 
 /** A call that defines a simulation test, whatever its form. */
 export interface Definition {

@@ -3,7 +3,7 @@ import { packageName } from '../../reporter/contract.ts'
 import { everything, linksOf, lookUp } from './scope.ts'
 import type { Meaning } from './meaning.ts'
 import type { Scope } from './scope.ts'
-import { siteFunctions } from './site-functions.ts'
+import { siteFunctions } from '../../src/assertions/kinds.ts'
 import { bare, memberName, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 

@@ -1,3 +1,4 @@
+import { isGoal, mustRun } from '../../src/assertions/kinds.ts'
 import type { RequiredSite } from '../../src/runner/stop-rule.ts'
 import type { CataloguedSite, SitePlace } from '../../reporter/contract.ts'
 
@@ -25,9 +26,9 @@ function sitesOf(body: object): readonly CataloguedSite[] {
 
 /** The sites inside a body that the verdict depends on. */
 export function requiredSitesOf(body: object): RequiredSite[] {
-  return sitesOf(body).flatMap(({ kind, name }) =>
-    kind === 'always' || kind === 'sometimes' || kind === 'reachable' ? [{ kind, name }] : [],
-  )
+  return sitesOf(body)
+    .filter(mustRun)
+    .map(({ kind, name }) => ({ kind, name }))
 }
 
 /** Every body of a simulation that was defined, and whether one has run. */
@@ -41,7 +42,7 @@ export function noteBody(body: object, hasRun: boolean): void {
 /** True when the code around the bodies has a `sometimes` or `reachable` that is not among those evaluated. */
 export function hasUnseenSites(catalogue: readonly CataloguedSite[], evaluated: readonly SitePlace[]): boolean {
   const seen = new Set([...[...bodies.keys()].flatMap(sitesOf), ...evaluated].map(placeOf))
-  return catalogue.some((site) => (site.kind === 'sometimes' || site.kind === 'reachable') && !seen.has(placeOf(site)))
+  return catalogue.some((site) => isGoal(site) && !seen.has(placeOf(site)))
 }
 
 function placeOf({ file, line, name }: SitePlace): string {

@@ -118,8 +118,39 @@ export interface ActorState<T> {
   save(): Promise<void>
 }
 
-/** An activation as its own code sees it. */
-export interface ActorSelf {
+/** Calls to actors, from a node or from an actor. */
+export interface ActorCalls {
+  /**
+   * Calls a method of an actor, on whatever node it is active, and resolves to its result.
+   *
+   * Rejects with RequestTimeout or ConnectionReset (it may have run), RemoteError (the method or the factory threw),
+   * CallCycle, ActorUnavailable or SendFailed (it did not run), NodeCrashed (the caller's node died).
+   *
+   * @example
+   * const onNode = await node.actors.request(Counter('x'), 'add', 1, { timeout: 1000 })
+   * const inActor = await self.request(Counter('x'), 'add', 1)
+   */
+  request<Methods, Name extends MethodName<Methods>>(
+    ref: ActorRef<Methods>,
+    method: Name,
+    ...args: CallArguments<Methods[Name], ActorCallOptions>
+  ): Promise<CallResult<Methods[Name]>>
+  /**
+   * Calls a method without waiting for it. An error it throws fails the simulation; a lost call goes unnoticed.
+   *
+   * @example
+   * node.actors.send(Counter('x'), 'add', 1)
+   * self.send(Counter('x'), 'add', 1)
+   */
+  send<Methods, Name extends MethodName<Methods>>(
+    ref: ActorRef<Methods>,
+    method: Name,
+    ...args: CallArguments<Methods[Name], never>
+  ): void
+}
+
+/** An activation as its own code sees it; it can call other actors and, when reentrant, itself. */
+export interface ActorSelf extends ActorCalls {
   /** 'counter/x' */
   readonly id: string
   readonly key: string
@@ -132,28 +163,6 @@ export interface ActorSelf {
    * const state = await self.load({ count: 0 })
    */
   load<T>(initial: T): Promise<ActorState<T>>
-  /**
-   * Calls another actor (or, reentrant, itself) and waits for its answer.
-   *
-   * @example
-   * const count = await self.request(Counter('x'), 'add', 1)
-   */
-  request<Methods, Name extends MethodName<Methods>>(
-    ref: ActorRef<Methods>,
-    method: Name,
-    ...args: CallArguments<Methods[Name], ActorCallOptions>
-  ): Promise<CallResult<Methods[Name]>>
-  /**
-   * Calls another actor without waiting; what it throws there fails the simulation.
-   *
-   * @example
-   * self.send(Counter('x'), 'add', 1)
-   */
-  send<Methods, Name extends MethodName<Methods>>(
-    ref: ActorRef<Methods>,
-    method: Name,
-    ...args: CallArguments<Methods[Name], never>
-  ): void
   /**
    * Runs `callback` as a turn of this activation after `ms` virtual ms; returns its undo. Dies with the activation.
    *

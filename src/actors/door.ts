@@ -1,37 +1,12 @@
 /** What a user sees of actors: calls from a node, and where actors are. */
-import type { ActorCallOptions, ActorRef, CallArguments, CallResult, MethodName } from './actor.ts'
+import type { ActorCalls, ActorRef } from './actor.ts'
 
 /** A node's actors: calls from here to any actor, and the activations that live here. */
-export interface NodeActors {
+export interface NodeActors extends ActorCalls {
   /** Number of activations here. */
   readonly count: number
   /** Ids of the actors that are active here: 'counter/x'. */
   readonly active: readonly string[]
-  /**
-   * Calls a method of an actor, wherever it is or is to be, and resolves to its result.
-   *
-   * Rejects with RequestTimeout or ConnectionReset (it may have run), RemoteError (the method or the factory threw),
-   * CallCycle, ActorUnavailable or SendFailed (it did not run), NodeCrashed (this node died).
-   *
-   * @example
-   * const count = await node.actors.request(Counter('x'), 'add', 1, { timeout: 1000 })
-   */
-  request<Methods, Name extends MethodName<Methods>>(
-    ref: ActorRef<Methods>,
-    method: Name,
-    ...args: CallArguments<Methods[Name], ActorCallOptions>
-  ): Promise<CallResult<Methods[Name]>>
-  /**
-   * Calls a method without waiting for it. What it throws fails the simulation; nobody says whether it arrived.
-   *
-   * @example
-   * node.actors.send(Counter('x'), 'add', 1)
-   */
-  send<Methods, Name extends MethodName<Methods>>(
-    ref: ActorRef<Methods>,
-    method: Name,
-    ...args: CallArguments<Methods[Name], never>
-  ): void
   /**
    * Ends every activation here in good order; the node may have new ones.
    *

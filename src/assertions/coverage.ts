@@ -1,5 +1,4 @@
-/** What kind of site a record counts; see sdk.ts. */
-export type SiteKind = 'always' | 'alwaysOrUnreachable' | 'sometimes' | 'reachable' | 'unreachable' | 'buggify'
+import type { SiteKind } from './kinds.ts'
 
 /** Counts of one site over all iterations of one simulation. */
 export interface SiteRecord {

@@ -1,4 +1,5 @@
 import { Coverage, type SiteRecord } from '../assertions/coverage.ts'
+import { isGoal } from '../assertions/kinds.ts'
 import type { FamilyCount } from '../chaos/faults.ts'
 import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
@@ -11,7 +12,8 @@ import type { SeedFailure } from './seed-failure.ts'
 import type { Body } from '../world/iteration.ts'
 import { plannedIterations } from './iteration-control.ts'
 import { type ResolvedOptions, type SimulationOptions, resolveOptions } from './options.ts'
-import { type StopReason, StopRule, requiredRecords } from './stop-rule.ts'
+import type { StopReason } from './stop-reason.ts'
+import { StopRule, requiredRecords } from './stop-rule.ts'
 import { unusedFaults } from './reproduction.ts'
 import { SeedRunner } from './seed-runner.ts'
 import { type OperationTally, Tallies, type UnheardTally } from './tallies.ts'
@@ -236,10 +238,10 @@ class Campaign {
 
   private progress(): RunProgress {
     let [reached, known] = [0, 0]
-    for (const { kind, hits } of this.coverage.records()) {
-      if (kind !== 'sometimes' && kind !== 'reachable') continue
+    for (const record of this.coverage.records()) {
+      if (!isGoal(record)) continue
       known++
-      if (hits > 0) reached++
+      if (record.hits > 0) reached++
     }
     return { iterations: this.iterations, virtualMs: this.virtualMicros / 1000, reached, known, failing: this.failing }
   }

@@ -1,18 +1,11 @@
 import type { Coverage, SiteRecord } from '../assertions/coverage.ts'
+import { type SiteKind, isGoal } from '../assertions/kinds.ts'
 import type { IterationControl } from './iteration-control.ts'
-
-export type StopReason =
-  | 'count reached'
-  | 'all sometimes reached'
-  | 'coverage stable'
-  | 'time limit'
-  | 'failure'
-  | 'coverage missed'
-  | 'interrupted'
+import type { StopReason } from './stop-reason.ts'
 
 /** A site that this test must reach, known from its source or its options. */
 export interface RequiredSite {
-  readonly kind: 'always' | 'sometimes' | 'reachable'
+  readonly kind: SiteKind
   readonly name: string
 }
 
@@ -28,7 +21,7 @@ export function requiredRecords(
     out.add(coverage.find('sometimes', name) ?? coverage.find('reachable', name) ?? coverage.site('sometimes', name))
   }
   for (const record of coverage.records()) {
-    if ((record.kind === 'sometimes' || record.kind === 'reachable') && !record.builtin) out.add(record)
+    if (isGoal(record) && !record.builtin) out.add(record)
   }
   return [...out]
 }

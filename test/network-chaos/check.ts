@@ -1,12 +1,7 @@
 /** Runs a simulation in-process and answers what it found, for the laws of the network. */
-import { expect } from 'vitest'
 import { Coverage } from '../../src/assertions/coverage.ts'
-
 import { type ScheduleStrategy, scheduleStrategies } from '../../src/chaos/schedule.ts'
-import type { Failure } from '../../src/engine/failure.ts'
 import type { Latency } from '../../src/network/latency.ts'
-import type { RunContext } from '../../src/runner/run-context.ts'
-import { type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 import { Driver } from '../../src/world/drive.ts'
 import { type Body, Iteration } from '../../src/world/iteration.ts'
 import type { IterationPlan } from '../../src/world/iteration-plan.ts'
@@ -14,32 +9,10 @@ import { type SimulationOptions, resolveOptions } from '../../src/runner/options
 import type { IterationResult } from '../../src/world/iteration-result.ts'
 import { RandomStreams } from '../../src/random/streams.ts'
 import { plainHost } from '../../src/virtual/host.ts'
-import { installVirtualGlobals } from '../../src/virtual/install.ts'
+import { verdictsOver } from '../verdict/verdict.ts'
 
-installVirtualGlobals()
-
-/** Twenty seeds from 7 on, unless the test says otherwise; no seed may fail. */
-export async function passes(
-  body: Body,
-  options: SimulationOptions = {},
-  context: RunContext = {},
-): Promise<SimulationResult> {
-  const result = await checkSimulation(body, { iterations: 20, seed: 7, ...options }, context)
-  expect(result.failure?.failure, `chaos ${JSON.stringify(options.chaos)} schedule ${options.schedule}`).toBeUndefined()
-  expect(result.status).toBe('passed')
-  return result
-}
-
-/** The failure of the first failing seed; there must be one. */
-export async function failureOf(
-  body: Body,
-  options: SimulationOptions = {},
-  context: RunContext = {},
-): Promise<Failure & { readonly iteration: number }> {
-  const result = await checkSimulation(body, { iterations: 20, seed: 7, ...options }, context)
-  if (result.failure === undefined) throw new Error(`no seed of ${result.iterations} failed: ${result.stopReason}`)
-  return { ...result.failure.failure, iteration: result.failure.iteration }
-}
+/** Twenty seeds from 7 on, unless the test says otherwise. */
+export const { failureOf, passes } = verdictsOver(20)
 
 /** One seed by itself, and the iteration it ran in. */
 export async function runSeed(

@@ -9,28 +9,35 @@ import { installVirtualGlobals } from '../../src/virtual/install.ts'
 
 installVirtualGlobals()
 
-/** The failure of the first failing seed; fails the test when there is none. */
-export async function failureOf(body: Body, options: SimulationOptions = {}, context?: RunContext): Promise<Failure> {
-  const result = await run(body, options, context)
-  expect(result.status, 'the planted bug is caught').toBe('failed')
-  if (result.failure === undefined) throw new Error(`no seed failed, it stopped with: ${result.stopReason}`)
-  return result.failure.failure
+/** The failure of a seed, and the one-based number of its iteration. */
+type FoundFailure = Failure & { readonly iteration: number }
+
+interface Verdicts {
+  /** The failure of the first failing seed; fails the test when there is none. */
+  failureOf(body: Body, options?: SimulationOptions, context?: RunContext): Promise<FoundFailure>
+  /** Asserts that nothing is reported; returns the result. */
+  passes(body: Body, options?: SimulationOptions, context?: RunContext): Promise<SimulationResult>
 }
 
-/** Asserts that nothing is reported; returns the result. */
-export async function passes(
-  body: Body,
-  options: SimulationOptions = {},
-  context?: RunContext,
-): Promise<SimulationResult> {
-  const result = await run(body, options, context)
-  expect(result.failure?.failure, 'no seed fails').toBeUndefined()
-  expect(result.missed, 'nothing is missed').toEqual([])
-  expect(result.status).toBe('passed')
-  return result
+/** Verdicts over that many seeds from 7 on, unless a test says otherwise. */
+export function verdictsOver(iterations: number): Verdicts {
+  const run = (body: Body, options: SimulationOptions = {}, context: RunContext = {}): Promise<SimulationResult> =>
+    checkSimulation(body, { iterations, seed: 7, ...options }, context)
+  return {
+    async failureOf(body, options, context) {
+      const { status, failure, stopReason } = await run(body, options, context)
+      expect(status, 'the planted bug is caught').toBe('failed')
+      if (failure === undefined) throw new Error(`no seed failed, it stopped with: ${stopReason}`)
+      return { ...failure.failure, iteration: failure.iteration }
+    },
+    async passes(body, options, context) {
+      const result = await run(body, options, context)
+      expect(result.failure?.failure, `no seed fails with ${JSON.stringify(options)}`).toBeUndefined()
+      expect(result.missed, 'nothing is missed').toEqual([])
+      expect(result.status).toBe('passed')
+      return result
+    },
+  }
 }
 
-/** Three iterations from seed 7, unless the test says otherwise. */
-function run(body: Body, options: SimulationOptions, context: RunContext = {}): Promise<SimulationResult> {
-  return checkSimulation(body, { iterations: 3, seed: 7, ...options }, context)
-}
+export const { failureOf, passes } = verdictsOver(3)
