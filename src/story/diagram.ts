@@ -10,8 +10,8 @@ const widest = 112
 /** Width of the column of times, with the blank behind it. */
 const timeWidth = 13
 
-/** Narrowest and widest column of a node. */
-const [narrow, wide] = [16, 34] as const
+/** Narrowest and widest column of a node; what a message says has room beside its arrow. */
+const [narrow, wide] = [9, 34] as const
 
 /** A column. */
 interface Lane {
@@ -110,7 +110,7 @@ class Drawing {
       return this.note(record, record.node, this.text(record))
     }
     const head = record.type === 'drop' ? '✗' : from.at < to.at ? '▶' : '◀'
-    const why = record.type === 'late' ? 'too late: nobody waits for it' : record.reason
+    const why = record.type === 'late' ? 'too late' : record.reason
     this.line(record, [from, to], head, callText(send), why)
   }
 
@@ -277,7 +277,7 @@ function wrapped(text: string, tail: string, room: number): readonly string[] {
   if (line.length + end.length <= room) return [line + end]
   // Between two fields or words rather than inside a number.
   const gap = Math.max(line.lastIndexOf(',', room - 1), line.lastIndexOf(' ', room - 1)) + 1
-  const first = gap > (room * 2) / 3 ? gap : Math.min(room, line.length)
+  const first = gap > room / 3 ? gap : Math.min(room, line.length)
   const rest = cut(line.slice(first).trimStart(), room - end.length)
   return [line.slice(0, first), rest === '' ? end.trimStart() : rest + end]
 }

@@ -1,9 +1,6 @@
 import type { FateRecord, SendRecord, TraceRecord } from '../trace/records.ts'
 import type { FoldRecord, StoryRecord } from './story-record.ts'
-import { callText, logText, storageText } from './words.ts'
-
-/** So many that are equal, beside the last one, are worth a line of their own. */
-const fewest = 2
+import { callText, logText, storageText, unansweredText } from './words.ts'
 
 /** What may repeat: a request with its answer, a one-way message, a look at the disk, a line of a log. */
 interface Unit {
@@ -17,10 +14,10 @@ interface Unit {
 }
 
 /**
- * Puts what repeats into one line, in the place of the last of them. The latest one of each kind stays as it is, and so
- * does what was before and after something that may have changed its meaning.
+ * Puts what repeats into one line, in the place of the last of them, when there are `fewest` beside the latest one.
+ * That one stays as it is, and so does what was before and after something that may have changed its meaning.
  */
-export function foldRepeats(shown: readonly TraceRecord[]): StoryRecord[] {
+export function foldRepeats(shown: readonly TraceRecord[], fewest: number): StoryRecord[] {
   const folded = new Map<TraceRecord, FoldRecord | undefined>()
   for (const run of runsOf(shown)) if (run.length > fewest) foldRun(run.slice(0, -1), folded)
   return shown.flatMap((record): readonly StoryRecord[] => {
@@ -100,16 +97,17 @@ function textOfOwn(record: TraceRecord): string | undefined {
   if (isLook(record)) return storageText(record)
   if (record.type === 'log') return logText(record)
   // Each attempt of a retry has a number of its own.
-  return record.type === 'timeout' ? `${record.reason} of ${record.method} to ${record.to}` : undefined
+  return record.type === 'timeout' ? `${unansweredText(record)} ${record.method} to ${record.to}` : undefined
 }
 
 /** A message, and the answer when it was a request, that arrived or was lost and led to nothing else. */
 function exchangeOf(send: SendRecord, links: Links): Unit | undefined {
   const { from, to, request, kind } = send
   if (kind === 'response') return undefined
+  const question = callText({ ...send, request: undefined })
+  if (links.isUnderWay(send)) return { text: `${question} ▷ ${to}`, from, records: [send] }
   const there = links.fateOf(send)
   if (there === undefined) return undefined
-  const question = callText({ ...send, request: undefined })
   if (request === undefined || there.type === 'drop') {
     const isPlain = (links.effects.get(there.id) ?? []).length === 0
     const lost = there.type === 'drop' ? { lost: there.reason ?? 'lost' } : {}
@@ -137,6 +135,8 @@ function isLook(record: TraceRecord): record is TraceRecord & { readonly type: '
 }
 
 interface Links {
+  /** Nothing has become of it until the end. */
+  readonly isUnderWay: (send: SendRecord) => boolean
   /** The only thing that has become of a message. */
   readonly fateOf: (send: SendRecord) => FateRecord | undefined
   readonly effects: ReadonlyMap<number, readonly TraceRecord[]>
@@ -160,7 +160,7 @@ function linksOf(shown: readonly TraceRecord[]): Links {
       ? one
       : undefined
   }
-  return { fateOf, effects, answers }
+  return { isUnderWay: ({ id }) => !fates.has(id), fateOf, effects, answers }
 }
 
 function collect<T>(map: Map<number, T[]>, key: number, one: T): void {

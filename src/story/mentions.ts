@@ -1,4 +1,4 @@
-import type { TraceRecord } from '../trace/records.ts'
+import type { StoryRecord } from './story-record.ts'
 
 /** A name, number or id in a text: 'color-3', '17', 'm4'. */
 const word = /[\p{L}\p{N}_](?:[\p{L}\p{N}_.:/-]*[\p{L}\p{N}_])?/gu
@@ -13,14 +13,14 @@ const [firsts, lasts] = [2, 1]
  * Records whose values have a word of the failure's message: the first ones, where that value came into the world, and
  * the last one. Words that most records have do not count.
  */
-export function mentioned(shown: readonly TraceRecord[], message: string): ReadonlySet<TraceRecord> {
-  const places = new Map<string, TraceRecord[]>()
+export function mentioned(shown: readonly StoryRecord[], message: string): ReadonlySet<StoryRecord> {
+  const places = new Map<string, StoryRecord[]>()
   for (const one of wordsOf(message)) places.set(one, [])
   for (const record of shown) {
     if (record.type === 'failure' || record.type === 'check') continue
     for (const one of wordsOf(valuesOf(record))) places.get(one)?.push(record)
   }
-  const found = new Set<TraceRecord>()
+  const found = new Set<StoryRecord>()
   for (const records of places.values()) {
     if (records.length * commonShare > Math.max(shown.length, firsts * commonShare)) continue
     for (const record of [...records.slice(0, firsts), ...records.slice(-lasts)]) found.add(record)
@@ -28,12 +28,20 @@ export function mentioned(shown: readonly TraceRecord[], message: string): Reado
   return found
 }
 
+/** Nodes that the failure's message names, when it does not name them all. */
+export function namedNodes(shown: readonly StoryRecord[], message: string): ReadonlySet<string> {
+  const nodes = new Set(shown.flatMap((record) => (record.type === 'send' ? [record.from, record.to] : [record.node])))
+  const words = wordsOf(message)
+  const named = new Set([...nodes].filter((node) => node !== 'test' && words.has(node)))
+  return named.size < nodes.size ? named : new Set()
+}
+
 function wordsOf(text: string): ReadonlySet<string> {
   return new Set(text.match(word))
 }
 
 /** What a record says of values, without names of nodes and methods. */
-function valuesOf(record: TraceRecord): string {
+function valuesOf(record: StoryRecord): string {
   switch (record.type) {
     case 'send':
       return record.payload

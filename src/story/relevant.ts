@@ -1,6 +1,6 @@
 import type { ActorRecord, ClockRecord, SendRecord, TraceRecord } from '../trace/records.ts'
 import { foldRepeats } from './fold.ts'
-import { mentioned } from './mentions.ts'
+import { ranked } from './rank.ts'
 import type { StoryRecord } from './story-record.ts'
 
 /** A selection of a trace, oldest first. */
@@ -18,7 +18,6 @@ const toldByMessages: ReadonlySet<string> = new Set([
   'loss',
   'duplication',
   'reordering',
-  'send failure',
   'shuffle',
   'crash',
   'wipe',
@@ -34,9 +33,10 @@ export function relevant(records: readonly TraceRecord[], most: number): Selecti
   const failure = records.findLast(({ type }) => type === 'failure')
   const end = failure === undefined ? records.length : records.indexOf(failure) + 1
   const all = telling(records.slice(0, end))
-  const shown = foldRepeats(all)
+  // Where there is room, retries are told one by one.
+  const shown = foldRepeats(all, all.length > most ? 2 : 5)
   if (shown.length <= most) return { records: shown, hidden: 0 }
-  const kept = new Set(ranked(shown, failure, all).slice(0, most))
+  const kept = new Set(ranked(shown, failure, records).slice(0, most))
   complete(kept, shown, most)
   return { records: shown.filter((record) => kept.has(record)), hidden: shown.length - kept.size }
 }
@@ -79,13 +79,20 @@ function telling(records: readonly TraceRecord[]): TraceRecord[] {
       case 'node':
         return record.action !== 'up' && (record.action !== 'boot' || (record.life ?? 1) > 1)
       case 'fault':
-        return !toldByMessages.has(record.family)
+        return record.family === 'send failure' ? !isToldNext(records[place + 1]) : !toldByMessages.has(record.family)
+      case 'timeout':
+        return !record.method.startsWith('$')
       case 'actor':
         return record.action !== 'activate' && !said.has(record)
       default:
         return true
     }
   })
+}
+
+/** A request that was not sent is told by its caller; of a one-way message nobody else says so. */
+function isToldNext(next: TraceRecord | undefined): boolean {
+  return next?.type === 'timeout' && next.reason === 'not sent'
 }
 
 /** Calls of actors and their ends that are in the message right before or after. */
@@ -107,100 +114,22 @@ function saidByMessages(records: readonly TraceRecord[], housekeeping: ReadonlyS
   return said
 }
 
-/** The most telling first. */
-function ranked(
-  shown: readonly StoryRecord[],
-  failure: TraceRecord | undefined,
-  all: readonly TraceRecord[],
-): StoryRecord[] {
-  const causes = causesOf(all, failure)
-  const named: ReadonlySet<StoryRecord> = failure?.type === 'failure' ? mentioned(all, failure.message) : new Set()
-  const known = knownValues(shown)
-  const score = new Map<StoryRecord, number>()
-  shown.forEach((record, place) => {
-    const isEnd = record === failure || (record.type === 'check' && !record.holds)
-    const told = Math.max(weightOf(record), causes.has(record.id) ? 500 : 0, named.has(record) ? 450 : 0)
-    const base = isEnd ? 1_000 : known.has(record) ? -200 : told
-    // Nearness decides among equals, and lifts what happened just before the failure above what is long past.
-    score.set(record, base + (place / shown.length) * 300)
-  })
-  withQuestions(shown, score)
-  return [...shown].sort((one, other) => (score.get(other) as number) - (score.get(one) as number))
-}
-
-/** An answer says little without its question. */
-function withQuestions(shown: readonly StoryRecord[], score: Map<StoryRecord, number>): void {
-  const questions = new Map<number, SendRecord>()
-  for (const record of shown) {
-    if (record.type !== 'send' || record.request === undefined) continue
-    const question = questions.get(record.request)
-    if (record.kind === 'request') questions.set(record.request, record)
-    else if (question !== undefined)
-      score.set(question, Math.max(score.get(question) as number, (score.get(record) as number) - 1))
-  }
-}
-
-/** Reads of what the node has written or read there just before. */
-function knownValues(shown: readonly StoryRecord[]): ReadonlySet<StoryRecord> {
-  const values = new Map<string, string | undefined>()
-  const known = new Set<StoryRecord>()
-  for (const record of shown) {
-    if (record.type === 'node')
-      for (const key of [...values.keys()]) if (key.startsWith(`${record.node} `)) values.delete(key)
-    if (record.type !== 'storage' || record.outcome !== 'ok') continue
-    const key = `${record.node} ${record.storage} ${record.key}`
-    if (record.action === 'read' && values.has(key) && values.get(key) === record.value) known.add(record)
-    if (record.action !== 'sync') values.set(key, record.value)
-  }
-  return known
-}
-
-/** How much a record of that kind says by itself. */
-function weightOf(record: StoryRecord): number {
-  switch (record.type) {
-    case 'fault':
-      return 400
-    case 'node':
-      return record.action === 'boot' ? 150 : 400
-    case 'drop':
-      return 350
-    case 'log':
-      return 300
-    case 'operation':
-    case 'timeout':
-      return 200
-    case 'fold':
-      return record.lost === undefined ? 150 : 350
-    case 'clock':
-    case 'late':
-      return 150
-    default:
-      return 0
-  }
-}
-
-/** Ids of what led to the failure, however far back. */
-function causesOf(shown: readonly TraceRecord[], failure: TraceRecord | undefined): ReadonlySet<number> {
-  const byId = new Map(shown.map((record) => [record.id, record]))
-  const found = new Set<number>()
-  // Records that are not shown are passed through: causes are older than what they cause.
-  let id = failure?.cause
-  while (id !== undefined && !found.has(id)) {
-    found.add(id)
-    id = byId.get(id)?.cause
-  }
-  return found
-}
-
-/** Half of a message says little: its sending is shown with its arrival, or neither. */
+/** Half of a message says little: its sending is shown with its arrival, or neither. So is a fault with its end. */
 function complete(kept: Set<StoryRecord>, shown: readonly StoryRecord[], most: number): void {
   const sends = new Map<number, SendRecord>()
   const fates = new Map<number, StoryRecord>()
+  const faults = new Map<number, StoryRecord>()
   for (const record of shown) {
     if (record.type === 'send') sends.set(record.id, record)
+    else if (record.type === 'fault') faults.set(record.id, record)
     else if ('send' in record && record.type !== 'duplicate' && record.type !== 'hold') fates.set(record.send, record)
   }
   for (const record of [...kept]) {
+    if (record.type === 'fault' && record.ends !== undefined) {
+      const begun = faults.get(record.ends)
+      if (begun !== undefined) kept.add(begun)
+      continue
+    }
     const other = record.type === 'send' ? fates.get(record.id) : 'send' in record ? sends.get(record.send) : undefined
     if (other === undefined || kept.has(other)) continue
     if (kept.size < most * 1.5) kept.add(other)

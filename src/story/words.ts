@@ -1,5 +1,5 @@
 import { formatMillis, groupThousands } from '../engine/format.ts'
-import type { FaultRecord, OperationRecord, SendRecord, TraceRecord } from '../trace/records.ts'
+import type { FaultRecord, OperationRecord, SendRecord, TimeoutRecord, TraceRecord } from '../trace/records.ts'
 import type { FoldRecord, StoryRecord } from './story-record.ts'
 
 /** Records by id, to say what a record is about that names another one. */
@@ -44,7 +44,7 @@ export function describeRecord(record: StoryRecord, all: ById): string {
       return `${record.type} ${what}${record.reason === undefined ? '' : ` (${record.reason})`}`
     }
     case 'timeout':
-      return `${record.reason === 'timeout' ? 'timeout' : record.reason} of ${record.method} #${record.request} to ${record.to}`
+      return `${unansweredText(record)} ${record.method} #${record.request} to ${record.to}`
     case 'timer':
       return record.name
     case 'clock': {
@@ -88,6 +88,11 @@ export function storageText({ action, key, value, outcome }: TraceRecord & { typ
   const content = value === undefined ? '' : action === 'write' ? ` = ${value}` : ` → ${value}`
   const nothing = action === 'read' && value === undefined && outcome === 'ok' ? ' → nothing' : ''
   return `${what}${content}${nothing}${outcome === 'ok' ? '' : `: ${outcome}`}`
+}
+
+/** What a caller was told: 'timeout of', 'not sent:'. */
+export function unansweredText({ reason }: Pick<TimeoutRecord, 'reason'>): string {
+  return reason === 'timeout' ? 'timeout of' : `${reason}:`
 }
 
 export function logText({ level, text }: TraceRecord & { type: 'log' }): string {

@@ -63,7 +63,7 @@ describe('verdicts', () => {
     expect(messageOf(paying)).toMatch(/expected 20 to be 10/)
     expect(messageOf(paying)).toMatch(/minimal faults, 1 of \d+:\n +[\d.]+ ms {2}loss bank → shop response pay #1/)
     expect(messageOf(paying)).toMatch(
-      /what happened in the minimal run:\n +test +(?:shop +bank|bank +shop)\n(?: +[\d.]+ ms .*\n){5}/,
+      /what happened in the minimal run:\n +(?:shop +bank|bank +shop)\n(?: +[\d.]+ ms .*\n){5}/,
     )
     expect(messageOf(paying)).toMatch(/─ pay #1 → done ─+✗│ {2}loss/)
     expect(messageOf(paying)).toMatch(

@@ -102,7 +102,7 @@ describe('the terminal tells of', () => {
       /timeout of reserve #2 to stock/,
       /◀─ cancel\(6\) #3/,
       /◀─ reserve\(6\) #2/,
-      /too late: nobody waits for it/,
+      /reserve #2 → true[^\n]* too late/,
       /✗ orders: "each reservation is of a sale": order 6 is not sold/,
     )
   })
