@@ -25,9 +25,9 @@ export function verdictsOver(iterations: number): Verdicts {
     checkSimulation(body, { iterations, seed: 7, ...options }, context)
   return {
     async failureOf(body, options, context) {
-      const { status, failure, stopReason } = await run(body, options, context)
+      const { status, failure, stopReason, iterations: ran } = await run(body, options, context)
+      if (failure === undefined) throw new Error(`no seed of ${ran} failed: ${stopReason}`)
       expect(status, 'the planted bug is caught').toBe('failed')
-      if (failure === undefined) throw new Error(`no seed failed, it stopped with: ${stopReason}`)
       return { ...failure.failure, iteration: failure.iteration }
     },
     async passes(body, options, context) {
