@@ -1,6 +1,7 @@
 import type { SendRecord, TraceRecord } from '../trace/records.ts'
 import { mentioned, namedNodes } from './mentions.ts'
 import type { StoryRecord } from './story-record.ts'
+import { type ById, byId } from './words.ts'
 
 /** A loop is caused by all of its rounds: these are the last ones. */
 const nearCauses = 12
@@ -15,15 +16,16 @@ export function ranked(
   all: readonly TraceRecord[],
 ): StoryRecord[] {
   const message = failure?.type === 'failure' ? failure.message : ''
-  const causes = causesOf(shown, all, failure)
+  const known = byId(all)
+  const causes = causesOf(shown, known, failure)
   const named = mentioned(shown, message)
-  const concerns = concerning(namedNodes(shown, message), all)
-  const known = knownValues(shown)
+  const concerns = concerning(namedNodes(shown, message), known)
+  const reread = knownValues(shown)
   const score = new Map<StoryRecord, number>()
   shown.forEach((record, place) => {
     const isEnd = record === failure || (record.type === 'check' && !record.holds)
     const told = Math.max(weightOf(record), causes.get(record.id) ?? 0, named.has(record) ? 450 : 0)
-    const base = isEnd ? 1_000 : known.has(record) ? -200 : told + (concerns(record) ? 250 : 0)
+    const base = isEnd ? 1_000 : reread.has(record) ? -200 : told + (concerns(record) ? 250 : 0)
     // Nearness decides among equals, and lifts what happened just before the failure above what is long past.
     score.set(record, base + (place / shown.length) * 300)
   })
@@ -32,11 +34,10 @@ export function ranked(
 }
 
 /** What happens at one of some nodes, is sent by it or to it. */
-function concerning(nodes: ReadonlySet<string>, all: readonly TraceRecord[]): (record: StoryRecord) => boolean {
-  const sends = new Map(all.flatMap((record) => (record.type === 'send' ? [[record.id, record] as const] : [])))
+function concerning(nodes: ReadonlySet<string>, all: ById): (record: StoryRecord) => boolean {
   return (record) => {
-    const send = record.type === 'send' ? record : 'send' in record ? sends.get(record.send) : undefined
-    if (send !== undefined) return nodes.has(send.from) || nodes.has(send.to)
+    const send = 'send' in record ? all.get(record.send) : record
+    if (send?.type === 'send') return nodes.has(send.from) || nodes.has(send.to)
     return nodes.has(record.node) || (record.type === 'fold' && record.to !== undefined && nodes.has(record.to))
   }
 }
@@ -95,14 +96,13 @@ function weightOf(record: StoryRecord): number {
 /** Ids of what led to the failure, however far back, with what that is worth: the near causes most. */
 function causesOf(
   shown: readonly StoryRecord[],
-  all: readonly TraceRecord[],
+  all: ById,
   failure: TraceRecord | undefined,
 ): ReadonlyMap<number, number> {
-  const byId = new Map(all.map((record) => [record.id, record]))
   const ids = new Set(shown.map(({ id }) => id))
   const found = new Map<number, number>()
   // Records that are not shown are passed through: causes are older than what they cause.
-  for (let id = failure?.cause; id !== undefined && !found.has(id); id = byId.get(id)?.cause) {
+  for (let id = failure?.cause; id !== undefined && !found.has(id); id = all.get(id)?.cause) {
     if (ids.has(id)) found.set(id, found.size < nearCauses ? 500 : 250)
   }
   return found

@@ -1,7 +1,8 @@
-import type { ActorRecord, ClockRecord, SendRecord, TraceRecord } from '../trace/records.ts'
+import type { ActorRecord, ClockRecord, TraceRecord } from '../trace/records.ts'
 import { foldRepeats } from './fold.ts'
 import { ranked } from './rank.ts'
 import type { StoryRecord } from './story-record.ts'
+import { byId } from './words.ts'
 
 /** A selection of a trace, oldest first. */
 export interface Selection {
@@ -97,7 +98,7 @@ function isToldNext(next: TraceRecord | undefined): boolean {
 
 /** Calls of actors and their ends that are in the message right before or after. */
 function saidByMessages(records: readonly TraceRecord[], housekeeping: ReadonlySet<number>): ReadonlySet<TraceRecord> {
-  const byId = new Map(records.map((record) => [record.id, record]))
+  const known = byId(records)
   const says = (message: TraceRecord | undefined, { actor, method, value = '' }: ActorRecord): boolean =>
     message?.type === 'send' &&
     !housekeeping.has(message.message) &&
@@ -106,8 +107,8 @@ function saidByMessages(records: readonly TraceRecord[], housekeeping: ReadonlyS
   const said = new Set<TraceRecord>()
   records.forEach((record, place) => {
     if (record.type !== 'actor') return
-    const before = byId.get(record.cause ?? 0)
-    if (record.action === 'call' && before?.type === 'deliver' && says(byId.get(before.send), record)) said.add(record)
+    const before = known.get(record.cause ?? 0)
+    if (record.action === 'call' && before?.type === 'deliver' && says(known.get(before.send), record)) said.add(record)
     const next = records[place + 1]
     if (record.action === 'return' && next?.cause === record.id && says(next, record)) said.add(record)
   })
@@ -116,21 +117,19 @@ function saidByMessages(records: readonly TraceRecord[], housekeeping: ReadonlyS
 
 /** Half of a message says little: its sending is shown with its arrival, or neither. So is a fault with its end. */
 function complete(kept: Set<StoryRecord>, shown: readonly StoryRecord[], most: number): void {
-  const sends = new Map<number, SendRecord>()
+  const starts = new Map<number, StoryRecord>()
   const fates = new Map<number, StoryRecord>()
-  const faults = new Map<number, StoryRecord>()
   for (const record of shown) {
-    if (record.type === 'send') sends.set(record.id, record)
-    else if (record.type === 'fault') faults.set(record.id, record)
+    if (record.type === 'send' || record.type === 'fault') starts.set(record.id, record)
     else if ('send' in record && record.type !== 'duplicate' && record.type !== 'hold') fates.set(record.send, record)
   }
+  const otherHalf = (record: StoryRecord): StoryRecord | undefined => {
+    if (record.type === 'send') return fates.get(record.id)
+    if ('send' in record) return starts.get(record.send)
+    return record.type === 'fault' && record.ends !== undefined ? starts.get(record.ends) : undefined
+  }
   for (const record of [...kept]) {
-    if (record.type === 'fault' && record.ends !== undefined) {
-      const begun = faults.get(record.ends)
-      if (begun !== undefined) kept.add(begun)
-      continue
-    }
-    const other = record.type === 'send' ? fates.get(record.id) : 'send' in record ? sends.get(record.send) : undefined
+    const other = otherHalf(record)
     if (other === undefined || kept.has(other)) continue
     if (kept.size < most * 1.5) kept.add(other)
     else if (record.type !== 'send') kept.delete(record)
