@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { deflateRawSync } from 'node:zlib'
-import { formatMillis, groupThousands } from '../../src/engine/format.ts'
 import type { FailureRecord, RecordedTrace } from '../../src/trace/records.ts'
+import { factsOf } from './facts.ts'
 import { styleSheet } from './style.ts'
 
 /**
@@ -46,43 +46,61 @@ ${legendHtml}
 }
 
 function headHtml({ header, records }: RecordedTrace): string {
-  const { test, file, seed, chaos, end, events, status, replay } = header
+  const { test, status, replay } = header
   const failure = records.findLast((record): record is FailureRecord => record.type === 'failure')
-  const facts = [
-    file,
-    `seed ${seed}`,
-    `${formatMillis(end)} virtual`,
-    `${groupThousands(events)} events`,
-    `chaos ${chaos}`,
-  ]
+  const facts = factsOf(header).map((fact) => `<span>${escaped(fact)}</span>`)
   const verdict =
     failure === undefined
       ? `<div class="verdict passed">${status}</div>`
-      : `<div class="verdict" tabindex="0" role="region" aria-label="Failure">${escaped(`${failure.kind}: ${failure.message}`)}</div>`
+      : `<div class="verdict" tabindex="0" role="region" aria-label="Failure"><strong>${escaped(failure.kind)}</strong> ${escaped(failure.message)}</div>`
   return `<header>
-<h1>${escaped(test)}</h1>
-<p class="facts">${escaped(facts.join(' · '))}</p>
+<div><h1>${escaped(test)}</h1>
+<p class="facts" id="facts">${facts.join('')}</p></div>
+<div class="replay"><code id="command" tabindex="0" role="region" aria-label="Command that runs it again">${escaped(replay)}</code><button type="button" id="copy">Copy</button></div>
+<button type="button" id="theme" aria-pressed="false" aria-label="Dark colours" title="Dark colours">${themeIcon}</button>
 ${verdict}
-<div class="replay"><code tabindex="0" role="region" aria-label="Command that runs it again">${escaped(replay)}</code><button type="button" id="copy">Copy command</button><button type="button" id="theme" aria-pressed="false">Dark</button></div>
 </header>`
 }
 
+const themeIcon =
+  '<svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><circle cx="8" cy="8" r="6.25" fill="none" stroke="currentColor" stroke-width="1.5"/><path d="M8 1.75a6.25 6.25 0 0 1 0 12.5z" fill="currentColor"/></svg>'
+
 const option = (id: string, label: string): string =>
-  `<select id="${id}" aria-label="Filter by ${label}"><option value="">${label}</option></select>`
+  `<select id="${id}" aria-label="Filter by ${label}"><option value="">All ${label}s</option></select>`
 
 const barHtml = `<div class="bar" role="region" aria-label="Tools">
-<div class="group" id="views" role="group" aria-label="Which run">
+<div class="joined" id="views" role="group" aria-label="Which run">
 <button type="button" data-view="minimal">Minimal</button><button type="button" data-view="whole">Whole</button><button type="button" data-view="both">Both</button>
 </div>
-<div class="group"><button type="button" id="failure">Failure</button><button type="button" id="previous" aria-label="Previous record">↑</button><button type="button" id="next" aria-label="Next record">↓</button></div>
-<div class="group"><button type="button" id="zoom-out" aria-label="Zoom out">−</button><button type="button" id="zoom-in" aria-label="Zoom in">+</button><button type="button" id="fit">Fit</button><button type="button" id="scale" aria-pressed="false">To scale</button></div>
-<div class="group"><input type="search" id="search" placeholder="Search (/)" aria-label="Search records">${option('node', 'node')}${option('type', 'type')}${option('method', 'method')}${option('actor', 'actor')}<input type="text" id="request" placeholder="request #" aria-label="Filter by request id" inputmode="numeric"><label class="check"><input type="checkbox" id="housekeeping">timers</label><button type="button" id="clear">Clear</button></div>
+<div class="group"><button type="button" id="failure"><i class="spot"></i>Failure</button><div class="joined"><button type="button" id="previous" aria-label="Previous record" title="Previous record (p)">↑</button><button type="button" id="next" aria-label="Next record" title="Next record (n)">↓</button></div></div>
+<div class="group"><div class="joined"><button type="button" id="zoom-out" aria-label="Zoom out" title="Zoom out (−)">−</button><button type="button" id="zoom-in" aria-label="Zoom in" title="Zoom in (+)">+</button><button type="button" id="fit" title="All of the run (0)">Fit</button></div><button type="button" id="scale" aria-pressed="false" title="Equal room for equal times">To scale</button></div>
+<div class="group grows"><input type="search" id="search" placeholder="Search (/)" aria-label="Search records"><button type="button" id="filters" aria-expanded="false" aria-controls="filter-group">Filters<b id="filtered"></b></button></div>
+<div class="group" id="filter-group" role="group" aria-label="Filters">${option('node', 'node')}${option('type', 'type')}${option('method', 'method')}${option('actor', 'actor')}<input type="text" id="request" placeholder="Request #" aria-label="Filter by request id" inputmode="numeric"><label class="check"><input type="checkbox" id="housekeeping">Timers</label><button type="button" id="clear">Clear</button></div>
 </div>`
 
+const fates = ['delivered', 'lost', 'duplicated', 'late', 'held', 'under way']
+
+/** Signs of the picture and what they stand for. */
+const signs = { cut: 'links cut', down: 'down', storage: 'storage', actor: 'actor', good: 'check', log: 'log' }
+
+const keys = [
+  [['←', '→'], 'move'],
+  [['+', '−'], 'zoom'],
+  [['0'], 'all of the run'],
+  [['Home', 'End'], 'start, end'],
+  [['f'], 'failure'],
+  [['/'], 'search'],
+  [['n', 'p'], 'next, previous'],
+  [['Esc'], 'deselect'],
+] as const
+
 const legendHtml = `<footer class="legend">
-${['delivered', 'lost', 'late', 'held'].map((fate) => `<span><i style="border-color:var(--${fate})"></i>${fate}</span>`).join('\n')}
-<span><i style="border-color:var(--cut)"></i>links cut</span>
-<span><kbd>←</kbd> <kbd>→</kbd> move · <kbd>+</kbd> <kbd>−</kbd> zoom · <kbd>0</kbd> fit · <kbd>f</kbd> failure · <kbd>n</kbd> <kbd>p</kbd> next, previous · <kbd>/</kbd> search · <kbd>Esc</kbd> deselect</span>
+${fates.map((fate) => `<span><i class="line ${fate.split(' ')[0]}"></i>${fate}</span>`).join('')}${Object.entries(signs)
+  .map(([id, label]) => `<span><i class="sign ${id}"></i>${label}</span>`)
+  .join('')}
+<details class="keys"><summary>Keys</summary><dl>${keys
+  .map(([all, does]) => `<dt>${all.map((key) => `<kbd>${key}</kbd>`).join(' ')}</dt><dd>${does}</dd>`)
+  .join('')}</dl></details>
 </footer>`
 
 /** The built script; beside this file in the package, in \`dist\` while the sources run. */

@@ -1,4 +1,5 @@
 /** A real browser for tests of pages: Debian's chromium, or the one that CHROMIUM names. */
+import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -28,6 +29,7 @@ export interface Opened {
 
 export interface Look {
   readonly width?: number
+  readonly height?: number
   readonly colorScheme?: 'light' | 'dark'
   readonly hasTouch?: boolean
 }
@@ -36,8 +38,8 @@ export async function openTimeline(browser: Browser, runs: readonly RecordedTrac
   const folder = mkdtempSync(join(tmpdir(), 'timeline-'))
   const file = join(folder, 'timeline.html')
   writeFileSync(file, timelinePage(runs))
-  const { width = 1280, colorScheme = 'light', hasTouch = false } = look
-  const context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme, hasTouch })
+  const { width = 1280, height = 800, colorScheme = 'light', hasTouch = false } = look
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, hasTouch })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', ({ message }) => complaints.push(`error ${message}`))
@@ -58,8 +60,9 @@ export async function openTimeline(browser: Browser, runs: readonly RecordedTrac
 /** What a canvas shows, as a text that differs when the picture does; waits for the next frames first. */
 export async function pictureOf(page: Page, selector = '.run:not([hidden]) canvas.chart'): Promise<string> {
   await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))')
-  return page
+  const data = await page
     .locator(selector)
     .first()
     .evaluate((canvas) => (canvas as unknown as { toDataURL(): string }).toDataURL())
+  return createHash('sha256').update(data).digest('hex')
 }

@@ -17,7 +17,7 @@ export interface Axis {
 export function axisOf(records: readonly TraceRecord[], mode: AxisMode): Axis {
   const at = Float64Array.from(records, (record, index) => (mode === 'even' ? index : record.at))
   const last = at.at(-1) ?? 0
-  const margin = mode === 'even' ? 1 : Math.max((last - (at[0] ?? 0)) * 0.01, 1)
+  const margin = mode === 'even' ? Math.max(1, last * 0.01) : Math.max((last - (at[0] ?? 0)) * 0.01, 1)
   return { mode, at, from: (at[0] ?? 0) - margin, to: last + margin }
 }
 

@@ -1,11 +1,14 @@
 import { select } from 'd3-selection'
 import { type D3ZoomEvent, type ZoomBehavior, zoom, zoomIdentity } from 'd3-zoom'
 import { type Axis, type AxisMode, axisOf } from './axis.ts'
-import { type Scene, draw, gutter } from './draw.ts'
+import { draw } from './draw.ts'
+import { type Layout, layoutOf } from './layout.ts'
 import type { Model } from './model.ts'
-import { readPalette } from './palette.ts'
-import { drawOverview } from './overview.ts'
+import { Overview } from './overview.ts'
+import { type Palette, readPalette } from './palette.ts'
 import { pick } from './pick.ts'
+import { relatedTo } from './related.ts'
+import { type Places, type Scene, axisHeight, gutter } from './scene.ts'
 
 /** What a chart tells whoever shows it. */
 export interface ChartEvents {
@@ -20,7 +23,8 @@ const windowed = 36
 export class Chart {
   readonly model: Model
   readonly canvas: HTMLCanvasElement
-  private readonly overview: HTMLCanvasElement
+  private readonly strip: HTMLCanvasElement
+  private readonly overview: Overview
   private readonly events: ChartEvents
   private readonly behaviour: ZoomBehavior<HTMLCanvasElement, unknown>
   private axis: Axis
@@ -28,7 +32,14 @@ export class Chart {
   private selected: number | undefined
   private hovered: number | undefined
   private lit: ReadonlySet<number> | undefined
+  private near: ReadonlySet<number> | undefined
   private domain: [number, number]
+  private layout: Layout
+  private palette: Palette
+  private readonly places: Places = new Map()
+  /** How far the lanes are scrolled up, where they have not all got room; and where a drag has been. */
+  private scrolled = 0
+  private dragged: number | undefined
   private frame = 0
   private size = { width: 0, height: 0 }
 
@@ -44,10 +55,13 @@ export class Chart {
     this.canvas.setAttribute('role', 'application')
     this.canvas.setAttribute('aria-label', labelOf(model))
     this.canvas.setAttribute('aria-keyshortcuts', 'ArrowLeft ArrowRight + - Home End F')
-    this.overview = document.createElement('canvas')
-    this.overview.className = 'overview'
-    this.overview.setAttribute('aria-hidden', 'true')
-    parent.append(this.canvas, this.overview)
+    this.strip = document.createElement('canvas')
+    this.strip.className = 'overview'
+    this.strip.setAttribute('aria-hidden', 'true')
+    this.overview = new Overview(this.strip)
+    this.layout = layoutOf(model, 0)
+    this.palette = readPalette(document.documentElement)
+    parent.append(this.canvas, this.strip)
     this.behaviour = this.zooming()
     this.listen()
     new ResizeObserver(() => this.resize()).observe(this.canvas)
@@ -90,6 +104,7 @@ export class Chart {
 
   /** Moves the window only when the record is out of it. */
   reveal(index: number): void {
+    this.scrollTo(this.model.laneOf[index] ?? 0)
     const at = this.axis.at[index] as number
     const margin = (this.domain[1] - this.domain[0]) * 0.04
     if (at > this.domain[0] + margin && at < this.domain[1] - margin) return this.redraw()
@@ -109,6 +124,18 @@ export class Chart {
   }
 
   /** The colours have changed. */
+  recolour(): void {
+    this.palette = readPalette(document.documentElement)
+    this.redraw()
+  }
+
+  /** Moves the lanes up by so many pixels, where they have not all got room. */
+  scrollBy(pixels: number): void {
+    const most = Math.max(0, this.layout.total - (this.size.height - axisHeight))
+    this.scrolled = Math.min(Math.max(this.scrolled + pixels, 0), most)
+    this.redraw()
+  }
+
   redraw(): void {
     if (this.frame !== 0) return
     this.frame = requestAnimationFrame(() => {
@@ -126,22 +153,31 @@ export class Chart {
     context.setTransform(ratio, 0, 0, ratio, 0, 0)
     const scene = this.scene()
     draw(context, scene)
-    drawOverview(this.overview, scene)
+    this.overview.draw(scene)
     return performance.now() - started
   }
 
   private scene(): Scene {
-    const { model, axis, domain, shown, selected, hovered, lit, size } = this
-    const palette = readPalette(document.documentElement)
-    return { model, axis, palette, ...size, domain, shown, selected, hovered, lit }
+    const { model, axis, layout, palette, size, scrolled, domain, shown, selected, hovered, lit, near, places } = this
+    return { model, axis, layout, palette, ...size, scrolled, domain, shown, selected, hovered, lit, near, places }
   }
 
+  private scrollTo(lane: number): void {
+    const top = axisHeight + (this.layout.top[lane] ?? 0) - this.scrolled
+    const bottom = top + (this.layout.room[lane] ?? 0)
+    if (top < axisHeight) this.scrollBy(top - axisHeight)
+    else if (bottom > this.size.height) this.scrollBy(bottom - this.size.height)
+  }
+
+  /** Shows this part, moved so that it lies within the run. */
   private show(from: number, to: number): void {
     const { axis } = this
     const whole = axis.to - axis.from
     const width = Math.max(this.size.width - gutter, 1)
-    const scale = whole / Math.max(to - from, whole / this.deepest())
-    const x = gutter - gutter * scale - ((from - axis.from) / whole) * width * scale
+    const span = Math.min(Math.max(to - from, whole / this.deepest()), whole)
+    const scale = whole / span
+    const start = Math.min(Math.max(from, axis.from), axis.to - span)
+    const x = gutter - gutter * scale - ((start - axis.from) / whole) * width * scale
     select(this.canvas).call(this.behaviour.transform, zoomIdentity.translate(x, 0).scale(scale))
   }
 
@@ -170,8 +206,14 @@ export class Chart {
         [gutter, -Infinity],
         [gutter + 1, Infinity],
       ])
-      .on('zoom', ({ transform }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
+      .on('start', () => (this.dragged = undefined))
+      .on('zoom', ({ transform, sourceEvent }: D3ZoomEvent<HTMLCanvasElement, unknown>) => {
         const { axis } = this
+        // Only a drag moves the lanes up and down: a wheel zooms the time alone.
+        if (sourceEvent instanceof MouseEvent && sourceEvent.type === 'mousemove') {
+          if (this.dragged !== undefined) this.scrollBy(this.dragged - transform.y)
+          this.dragged = transform.y
+        }
         const width = Math.max(this.size.width - gutter, 1)
         const whole = axis.to - axis.from
         const from = axis.from + ((transform.invertX(gutter) - gutter) / width) * whole
@@ -189,38 +231,42 @@ export class Chart {
       canvas.style.cursor = found === undefined ? 'grab' : 'pointer'
       if (found !== this.hovered) {
         this.hovered = found
+        this.near = found === undefined ? undefined : relatedTo(this.model, found)
         this.redraw()
       }
       events.hovered(found, event.clientX, event.clientY)
     })
     canvas.addEventListener('pointerleave', () => {
-      this.hovered = undefined
+      this.hovered = this.near = undefined
       events.hovered(undefined, 0, 0)
       this.redraw()
     })
     canvas.addEventListener('click', ({ offsetX, offsetY }) => events.selected(pick(this.scene(), offsetX, offsetY)))
-    this.overview.addEventListener('pointerdown', (event) => this.dragOverview(event))
+    this.strip.addEventListener('pointerdown', (event) => this.dragOverview(event))
   }
 
   /** The strip below: a drag moves the window. */
   private dragOverview(start: PointerEvent): void {
-    const { overview, axis } = this
+    const { strip, axis } = this
     const go = ({ offsetX }: PointerEvent): void => {
       const at = axis.from + ((offsetX - gutter) / (this.size.width - gutter)) * (axis.to - axis.from)
       const half = (this.domain[1] - this.domain[0]) / 2
       this.show(at - half, at + half)
     }
-    overview.setPointerCapture(start.pointerId)
-    overview.addEventListener('pointermove', go)
-    overview.addEventListener('pointerup', () => overview.removeEventListener('pointermove', go), { once: true })
+    strip.setPointerCapture(start.pointerId)
+    strip.addEventListener('pointermove', go)
+    strip.addEventListener('pointerup', () => strip.removeEventListener('pointermove', go), { once: true })
     go(start)
   }
 
   private resize(): void {
     const { domain } = this
     const { width, height } = this.canvas.getBoundingClientRect()
+    if (width === 0) return
     const isFirst = this.size.width === 0
     this.size = { width, height }
+    this.layout = layoutOf(this.model, height - axisHeight)
+    this.scrollBy(0)
     const ratio = devicePixelRatio
     this.canvas.width = Math.round(width * ratio)
     this.canvas.height = Math.round(height * ratio)

@@ -52,13 +52,27 @@ export function connectTheme(changed: () => void): void {
   told()
 }
 
+/** How long the button says that it has copied, ms. */
+const told = 2_000
+
 /** Copies the text of one element on a click, and says so. */
-export function connectCopy(text: () => string): void {
-  const button = byId<HTMLButtonElement>('copy')
+export function connectCopy(source: HTMLElement, button: HTMLElement): void {
+  const label = button.textContent
   button.addEventListener('click', () => {
-    void navigator.clipboard.writeText(text()).then(
-      () => (button.textContent = 'Copied'),
-      () => (button.textContent = 'Select and copy'),
-    )
+    void copy(source).then((isCopied) => {
+      button.textContent = isCopied ? 'Copied' : 'Ctrl+C'
+      setTimeout(() => (button.textContent = label), told)
+    })
   })
+}
+
+/** False: the browser does not let a page copy; then the text is selected. */
+async function copy(source: HTMLElement): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(source.textContent)
+    return true
+  } catch {
+    getSelection()?.selectAllChildren(source)
+    return false
+  }
 }

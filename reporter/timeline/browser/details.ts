@@ -1,7 +1,6 @@
 import { formatMillis, groupThousands } from '../../../src/engine/format.ts'
-import { describeRecord } from '../../../src/story/words.ts'
 import type { TraceRecord } from '../../../src/trace/records.ts'
-import { recordAt, sendOf } from './filter.ts'
+import { sendOf } from './filter.ts'
 import type { Model } from './model.ts'
 
 /** Most causes or effects that are listed. */
@@ -29,7 +28,7 @@ export function showDetails(
   for (const [name, value] of factsOf(model, record)) {
     list.append(textElement('dt', '', name), textElement('dd', '', value))
   }
-  const title = textElement('h2', `type-${record.type}`, titleOf(model, record))
+  const title = textElement('h2', `type-${record.type}`, model.textOf(index))
   const related = [
     relatedList(model, 'Caused by', model.causes(index), choose),
     relatedList(model, 'Caused', model.effects(index), choose),
@@ -38,13 +37,7 @@ export function showDetails(
   box.scrollTop = 0
 }
 
-/** One line that says what a record is, for a tooltip or a screen reader. */
-export function titleOf(model: Model, record: TraceRecord): string {
-  const byId = { get: (id: number) => recordAt(model, id) } as ReadonlyMap<number, TraceRecord>
-  return describeRecord(record, byId)
-}
-
-const hidden: ReadonlySet<string> = new Set(['id', 'cause', 'at', 'node', 'life', 'type', 'message', 'send'])
+const hidden: ReadonlySet<string> = new Set(['id', 'cause', 'at', 'node', 'life', 'type', 'event', 'message', 'send'])
 
 function factsOf(model: Model, record: TraceRecord): [string, string][] {
   const life = (record.life ?? 1) > 1 ? ` (life ${record.life})` : ''
@@ -57,12 +50,11 @@ function factsOf(model: Model, record: TraceRecord): [string, string][] {
   const send = sendOf(model, record)
   const told: object = send === undefined || send === record ? record : { ...send, ...record }
   for (const [name, value] of Object.entries(told)) {
-    if (hidden.has(name) || name === 'event') continue
+    if (hidden.has(name)) continue
     const text =
       name === 'lasts' ? formatMillis(Number(value)) : Array.isArray(value) ? value.join(', ') : String(value)
     facts.push([name.charAt(0).toUpperCase() + name.slice(1), text])
   }
-  if (record.type === 'failure') facts.push(['Message', record.message])
   return facts.filter(([name], place) => facts.findIndex(([other]) => other === name) === place)
 }
 
@@ -78,7 +70,7 @@ function relatedList(
   const list = document.createElement('ol')
   for (const index of indices.slice(0, listed)) {
     const record = model.records[index] as TraceRecord
-    const button = textElement('button', '', `${formatMillis(record.at)} · ${record.node} · ${titleOf(model, record)}`)
+    const button = textElement('button', '', `${formatMillis(record.at)} · ${record.node} · ${model.textOf(index)}`)
     button.setAttribute('type', 'button')
     button.addEventListener('click', () => choose(index))
     const item = document.createElement('li')

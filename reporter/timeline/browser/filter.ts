@@ -1,5 +1,4 @@
 import type { SendRecord, TraceRecord } from '../../../src/trace/records.ts'
-import { describeRecord } from '../../../src/story/words.ts'
 import type { Model } from './model.ts'
 
 /** What is shown; '' for everything. */
@@ -32,6 +31,11 @@ export interface Choices {
   readonly actors: readonly string[]
 }
 
+/** How many of the choices are made; the text is none of them. */
+export function chosen({ node, type, method, actor, request, housekeeping }: Filter): number {
+  return [node, type, method, actor, request.trim()].filter((value) => value !== '').length + Number(housekeeping)
+}
+
 export function choicesOf({ records, lanes }: Model): Choices {
   const types = new Set<string>()
   const methods = new Set<string>()
@@ -49,8 +53,7 @@ export function choicesOf({ records, lanes }: Model): Choices {
 export function matching(model: Model, filter: Filter): Uint8Array {
   const wanted = filter.text.trim().toLowerCase()
   const request = filter.request.replace(/^#/, '').trim()
-  const byId = { get: (id: number) => recordAt(model, id) } as ReadonlyMap<number, TraceRecord>
-  return Uint8Array.from(model.records, (record) => {
+  return Uint8Array.from(model.records, (record, index) => {
     const send = sendOf(model, record)
     if (!filter.housekeeping && (record.type === 'timer' || send?.background === true)) return 0
     if (filter.node !== '' && !nodesOf(record, send).includes(filter.node)) return 0
@@ -59,7 +62,7 @@ export function matching(model: Model, filter: Filter): Uint8Array {
     if (filter.actor !== '' && !(record.type === 'actor' && record.actor === filter.actor)) return 0
     if (request !== '' && requestOf(record, send) !== request) return 0
     if (wanted === '') return 1
-    return describeRecord(record, byId).toLowerCase().includes(wanted) ? 1 : 0
+    return model.textOf(index).toLowerCase().includes(wanted) ? 1 : 0
   })
 }
 

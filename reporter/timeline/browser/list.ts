@@ -1,7 +1,5 @@
-import { formatMillis, groupThousands } from '../../../src/engine/format.ts'
-import { describeRecord } from '../../../src/story/words.ts'
+import { groupThousands } from '../../../src/engine/format.ts'
 import type { TraceRecord } from '../../../src/trace/records.ts'
-import { recordAt } from './filter.ts'
 import type { Model } from './model.ts'
 
 /** Height of a row, in CSS pixels; the style sheet has the same. */
@@ -19,6 +17,7 @@ export class RecordList {
   private model: Model | undefined
   private rows: Int32Array = new Int32Array(0)
   private selected: number | undefined
+  private wanted = ''
 
   constructor(box: HTMLElement, heading: HTMLElement, choose: (index: number) => void) {
     this.box = box
@@ -36,9 +35,10 @@ export class RecordList {
     new ResizeObserver(() => this.render()).observe(box)
   }
 
-  /** Shows the records that a filter lets through. */
-  show(model: Model, shown: Uint8Array): void {
+  /** Shows the records that a filter lets through, and marks in them what was searched for. */
+  show(model: Model, shown: Uint8Array, wanted: string): void {
     this.model = model
+    this.wanted = wanted.trim().toLowerCase()
     const rows: number[] = []
     shown.forEach((isShown, index) => {
       if (isShown === 1) rows.push(index)
@@ -97,26 +97,51 @@ export class RecordList {
   private row(model: Model, row: number): HTMLElement {
     const index = this.rows[row] as number
     const record = model.records[index] as TraceRecord
-    const byId = { get: (id: number) => recordAt(model, id) } as ReadonlyMap<number, TraceRecord>
     const element = document.createElement('div')
     element.id = `record-${index}`
-    element.className = `row type-${record.type}`
+    element.className = `row type-${record.type}${isFailed(record) ? ' fails' : ''}`
     element.style.top = `${row * rowHeight}px`
     element.setAttribute('role', 'option')
     element.setAttribute('aria-selected', String(index === this.selected))
     element.setAttribute('aria-setsize', String(this.rows.length))
     element.setAttribute('aria-posinset', String(row + 1))
-    for (const [name, text] of [
-      ['time', formatMillis(record.at)],
-      ['node', record.node],
-      ['what', describeRecord(record, byId)],
-    ] as const) {
-      const cell = document.createElement('span')
-      cell.className = name
-      cell.textContent = text
-      element.append(cell)
-    }
+    const sign = document.createElement('i')
+    sign.className = 'sign'
+    element.append(
+      cell('time', millisOf(record.at)),
+      sign,
+      cell('node', record.node),
+      cell('what', ...marked(model.textOf(index), this.wanted)),
+    )
     element.addEventListener('click', () => this.choose(index))
     return element
   }
+}
+
+function cell(className: string, ...content: readonly (string | Node)[]): HTMLElement {
+  const element = document.createElement('span')
+  element.className = className
+  element.append(...content)
+  return element
+}
+
+/** '1,204.0': in a column, all with one digit behind the point. */
+function millisOf(micros: number): string {
+  const tenths = Math.round(micros / 100)
+  return `${groupThousands(Math.floor(tenths / 10))}.${tenths % 10}`
+}
+
+/** The text with what was searched for marked, once. */
+function marked(text: string, wanted: string): (string | Node)[] {
+  const at = wanted === '' ? -1 : text.toLowerCase().indexOf(wanted)
+  if (at < 0) return [text]
+  const mark = document.createElement('mark')
+  mark.textContent = text.slice(at, at + wanted.length)
+  // What stands far behind would be cut off: then the row begins shortly before it.
+  const before = at > 14 ? `…${text.slice(at - 8, at)}` : text.slice(0, at)
+  return [before, mark, text.slice(at + wanted.length)]
+}
+
+function isFailed(record: TraceRecord): boolean {
+  return record.type === 'check' ? !record.holds : record.type === 'storage' && record.outcome !== 'ok'
 }

@@ -1,33 +1,8 @@
-import type { FateRecord, FaultRecord, RecordedTrace, SendRecord, TraceRecord } from '../../../src/trace/records.ts'
-
-/** What has become of a message. */
-export type Fate = 'delivered' | 'lost' | 'late' | 'held' | 'under way'
-
-/** One journey of a message; a duplicate makes one more. */
-export interface Journey {
-  readonly send: SendRecord
-  /** Where it ended; undefined: it is under way at the end of the run. */
-  readonly end: FateRecord | undefined
-  readonly fate: Fate
-  readonly isCopy: boolean
-  /** Indices of its first and last record; -1: it has no last one. */
-  readonly start: number
-  readonly stop: number
-  /** Lanes, from 0. */
-  readonly from: number
-  readonly to: number
-}
-
-/** A time during which something was so, in lanes `first` to `last`. */
-export interface Span {
-  readonly kind: 'down' | 'paused' | 'cut' | 'fault'
-  readonly record: TraceRecord
-  /** Indices of records, from and to. */
-  readonly from: number
-  readonly to: number
-  readonly lanes: readonly number[]
-  readonly text: string
-}
+import { describeRecord } from '../../../src/story/words.ts'
+import type { RecordedTrace, TraceRecord } from '../../../src/trace/records.ts'
+import { type Journey, journeysOf } from './journeys.ts'
+import { type Operation, operationsOf } from './operations.ts'
+import { type Span, spansOf } from './spans.ts'
 
 /** A run, ready to be drawn. */
 export interface Model {
@@ -38,48 +13,98 @@ export interface Model {
   readonly laneOf: Int16Array
   readonly journeys: readonly Journey[]
   readonly spans: readonly Span[]
+  readonly operations: readonly Operation[]
+  /** Row of each record of an operation. */
+  readonly rowOf: Int8Array
   readonly failure: number
   /** Index of a record by its id. */
   indexOf(id: number | undefined): number | undefined
+  /** What a record says, in one text. */
+  textOf(index: number): string
   /** Indices of the records that a record has caused. */
   effects(index: number): readonly number[]
   /** Indices of what led to a record, nearest first. */
   causes(index: number): readonly number[]
+  /** Journeys of the message that a record has sent. */
+  journeysOf(index: number): readonly Journey[]
+  /** Indices of the records of one request: it, its answer, its timeout. */
+  ofRequest(request: number | undefined): readonly number[]
 }
+
+/** Most causes that are followed. */
+const furthest = 500
 
 export function modelOf(trace: RecordedTrace): Model {
   const { records, header } = trace
-  const indices = new Map(records.map((record, index) => [record.id, index]))
+  const indexOf = indexing(records)
+  const byId = { get: (id: number) => records[indexOf(id) ?? -1] } as ReadonlyMap<number, TraceRecord>
   const lanes = lanesOf(trace)
   const laneNumber = new Map(lanes.map((node, lane) => [node, lane]))
-  const laneOf = Int16Array.from(records, ({ node }) => laneNumber.get(node) ?? 0)
-  const children = new Map<number, number[]>()
-  records.forEach(({ cause }, index) => {
-    if (cause === undefined) return
-    const all = children.get(cause)
-    if (all === undefined) children.set(cause, [index])
-    else all.push(index)
-  })
+  const effects = grouped(records, ({ cause }) => cause)
+  const requests = grouped(records, (record) => ('request' in record ? record.request : undefined))
+  const journeys = journeysOf(records, laneNumber, indexOf)
+  const operations = operationsOf(records)
+  const texts: string[] = []
   return {
     trace,
     records,
     lanes,
-    laneOf,
-    journeys: journeysOf(records, laneNumber, indices),
+    // The test may send in the name of a node: then the message begins there.
+    laneOf: Int16Array.from(records, (one) => laneNumber.get(one.type === 'send' ? one.from : one.node) ?? 0),
+    journeys,
     spans: spansOf(records, laneNumber, header.nodes),
+    operations,
+    rowOf: rowsOf(operations, records.length),
     failure: records.findLastIndex(({ type }) => type === 'failure'),
-    indexOf: (id) => (id === undefined ? undefined : indices.get(id)),
-    effects: (index) => children.get(records[index]?.id ?? -1) ?? [],
+    indexOf,
+    textOf: (index) => (texts[index] ??= describeRecord(records[index] as TraceRecord, byId)),
+    effects: (index) => effects.get(records[index]?.id ?? -1) ?? [],
     causes: (index) => {
-      const found: number[] = []
-      let at = indices.get(records[index]?.cause ?? -1)
-      while (at !== undefined && !found.includes(at) && found.length < 500) {
-        found.push(at)
-        at = indices.get(records[at]?.cause ?? -1)
+      const found = new Set<number>()
+      let at = indexOf(records[index]?.cause)
+      while (at !== undefined && !found.has(at) && found.size < furthest) {
+        found.add(at)
+        at = indexOf(records[at]?.cause)
       }
-      return found
+      return [...found]
     },
+    journeysOf: (index) => journeys.filter(({ start }) => start === index),
+    ofRequest: (request) => (request === undefined ? [] : (requests.get(request) ?? [])),
   }
+}
+
+/** Ids are numbers in a row as a rule: then no table is needed. */
+function indexing(records: readonly TraceRecord[]): Model['indexOf'] {
+  const first = records[0]?.id ?? 1
+  if (records.every(({ id }, index) => id === first + index)) {
+    return (id) => (id === undefined || id < first || id >= first + records.length ? undefined : id - first)
+  }
+  const indices = new Map(records.map(({ id }, index) => [id, index]))
+  return (id) => (id === undefined ? undefined : indices.get(id))
+}
+
+function grouped(
+  records: readonly TraceRecord[],
+  keyOf: (record: TraceRecord) => number | undefined,
+): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>()
+  records.forEach((record, index) => {
+    const key = keyOf(record)
+    if (key === undefined) return
+    const all = found.get(key)
+    if (all === undefined) found.set(key, [index])
+    else all.push(index)
+  })
+  return found
+}
+
+function rowsOf(operations: readonly Operation[], size: number): Int8Array {
+  const rows = new Int8Array(size)
+  for (const { start, stop, row } of operations) {
+    rows[start] = row
+    if (stop >= 0) rows[stop] = row
+  }
+  return rows
 }
 
 /** The test first, then the nodes as they were made, then whoever else did something. */
@@ -88,86 +113,4 @@ function lanesOf({ records, header }: RecordedTrace): string[] {
   for (const record of records) if (record.type === 'send') used.add(record.from).add(record.to)
   const known = ['test', ...header.nodes]
   return [...known.filter((node) => used.has(node)), ...[...used].filter((node) => !known.includes(node))]
-}
-
-function journeysOf(
-  records: readonly TraceRecord[],
-  lanes: ReadonlyMap<string, number>,
-  indices: ReadonlyMap<number, number>,
-): Journey[] {
-  const ends = new Map<number, FateRecord[]>()
-  const held = new Set<number>()
-  const late = new Set<string>()
-  for (const record of records) {
-    if (record.type === 'hold') held.add(record.send)
-    if (record.type === 'late') late.add(`${record.send} ${record.at}`)
-    if (record.type !== 'deliver' && record.type !== 'drop') continue
-    const all = ends.get(record.send)
-    if (all === undefined) ends.set(record.send, [record])
-    else all.push(record)
-  }
-  const fateOf = (end: FateRecord | undefined, send: number): Fate => {
-    if (end === undefined) return held.has(send) ? 'held' : 'under way'
-    if (end.type === 'drop') return 'lost'
-    if (late.has(`${send} ${end.at}`)) return 'late'
-    return held.has(send) ? 'held' : 'delivered'
-  }
-  return records.flatMap((record, start): Journey[] => {
-    if (record.type !== 'send') return []
-    const [from, to] = [lanes.get(record.from), lanes.get(record.to)]
-    if (from === undefined || to === undefined) return []
-    const all: (FateRecord | undefined)[] = ends.get(record.id) ?? [undefined]
-    return all.map((end, copy) => {
-      const stop = end === undefined ? -1 : (indices.get(end.id) ?? -1)
-      return { send: record, end, fate: fateOf(end, record.id), isCopy: copy > 0, start, stop, from, to }
-    })
-  })
-}
-
-function spansOf(
-  records: readonly TraceRecord[],
-  lanes: ReadonlyMap<string, number>,
-  nodes: readonly string[],
-): Span[] {
-  const found: Span[] = []
-  const open = new Map<string, { readonly record: TraceRecord; readonly from: number }>()
-  const numbers = (names: readonly string[]): number[] => names.flatMap((name) => lanes.get(name) ?? [])
-  const close = (key: string, to: number): void => {
-    const start = open.get(key)
-    if (start === undefined) return
-    open.delete(key)
-    const { record, from } = start
-    if (record.type === 'fault') {
-      const hit = numbers([...(record.nodes ?? nodes), ...(record.others ?? [])])
-      found.push({ kind: 'cut', record, from, to, lanes: hit, text: record.text })
-    } else if (record.type === 'node') {
-      const kind = record.action === 'pause' ? 'paused' : 'down'
-      found.push({ kind, record, from, to, lanes: numbers([record.node]), text: `${record.node} is ${kind}` })
-    }
-  }
-  records.forEach((record, index) => {
-    if (record.type === 'fault') faultSpan(record, index, open, close)
-    if (record.type !== 'node') return
-    const { action, node } = record
-    if (action === 'pause' || action === 'crash' || action === 'stop')
-      open.set(`${kindOf(action)} ${node}`, { record, from: index })
-    if (action === 'resume' || action === 'crash' || action === 'stop') close(`paused ${node}`, index)
-    if (action === 'boot') close(`down ${node}`, index)
-  })
-  for (const key of [...open.keys()]) close(key, records.length - 1)
-  return found
-}
-
-function kindOf(action: string): string {
-  return action === 'pause' ? 'paused' : 'down'
-}
-
-function faultSpan(
-  record: FaultRecord,
-  index: number,
-  open: Map<string, { readonly record: TraceRecord; readonly from: number }>,
-  close: (key: string, to: number) => void,
-): void {
-  if (record.nodes !== undefined) open.set(`cut ${record.id}`, { record, from: index })
-  if (record.ends !== undefined) close(`cut ${record.ends}`, index)
 }

@@ -1,4 +1,4 @@
-import type { Fate } from './model.ts'
+import type { Fate } from './journeys.ts'
 
 /** Colours of the drawing, read from the style sheet so that light and dark stand in one place. */
 export interface Palette {
@@ -11,7 +11,6 @@ export interface Palette {
   readonly fates: Readonly<Record<Fate, string>>
   readonly cut: string
   readonly down: string
-  readonly failure: string
   readonly good: string
   readonly storage: string
   readonly actor: string
@@ -32,13 +31,13 @@ export function readPalette(root: HTMLElement): Palette {
     fates: {
       delivered: of('delivered'),
       lost: of('lost'),
+      duplicated: of('duplicated'),
       late: of('late'),
       held: of('held'),
       'under way': of('muted'),
     },
     cut: of('cut'),
     down: of('down'),
-    failure: of('lost'),
     good: of('good'),
     storage: of('storage'),
     actor: of('actor'),

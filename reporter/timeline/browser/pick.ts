@@ -1,17 +1,18 @@
 import { firstAtLeast } from './axis.ts'
-import { type Scene, endsOf, gutter, isVisible, laneY, xOf } from './draw.ts'
+import { rowHeight } from './layout.ts'
+import { type Scene, endsOf, gutter, isVisible, laneY, rowY, signY, xAt } from './scene.ts'
 
 /** How near a pointer must come, in CSS pixels. */
 const reach = 8
 
-/** Index of the record at a place of the picture: a sign first, then a message; undefined: there is none. */
+/** Index of the record at a place of the picture: a sign first, then an operation, then a message; undefined: none. */
 export function pick(scene: Scene, x: number, y: number): number | undefined {
   if (x < gutter) return undefined
-  return pickMark(scene, x, y) ?? pickJourney(scene, x, y)
+  return pickSign(scene, x, y) ?? pickOperation(scene, x, y) ?? pickJourney(scene, x, y)
 }
 
-function pickMark(scene: Scene, x: number, y: number): number | undefined {
-  const { axis, domain, width, model, shown, height } = scene
+function pickSign(scene: Scene, x: number, y: number): number | undefined {
+  const { axis, domain, width, shown } = scene
   const scale = (domain[1] - domain[0]) / (width - gutter)
   const at = domain[0] + (x - gutter) * scale
   const last = firstAtLeast(axis.at, at + reach * scale)
@@ -19,14 +20,25 @@ function pickMark(scene: Scene, x: number, y: number): number | undefined {
   let nearest = reach * reach
   for (let index = firstAtLeast(axis.at, at - reach * scale); index < last; index++) {
     if (shown[index] !== 1) continue
-    const dx = xOf(scene, axis.at[index] as number) - x
-    const dy = laneY(model.lanes.length, model.laneOf[index] as number, height) - y
+    const [dx, dy] = [xAt(scene, index) - x, signY(scene, index) - y]
     const distance = dx * dx + dy * dy
     if (distance >= nearest) continue
     nearest = distance
     best = index
   }
   return best
+}
+
+function pickOperation(scene: Scene, x: number, y: number): number | undefined {
+  const { model, shown, layout } = scene
+  const line = laneY(scene, model.lanes.indexOf('test'))
+  const found = model.operations.find(({ start, stop, row }) => {
+    if (row >= layout.rows || Math.abs(rowY(scene, line, row) - y) > rowHeight / 2) return false
+    if (shown[start] !== 1 && shown[stop] !== 1) return false
+    return xAt(scene, start) <= x && xAt(scene, stop) >= x
+  })
+  if (found === undefined) return undefined
+  return shown[found.start] === 1 ? found.start : found.stop
 }
 
 function pickJourney(scene: Scene, x: number, y: number): number | undefined {
