@@ -29,8 +29,8 @@ const doors: UserConfig = {
       /^seedrandom(\/|$)/,
       /^picocolors(\/|$)/,
     ],
-    // Checks options; part of the package, so that nobody has to install it.
-    onlyBundle: ['valibot'],
+    // Check options and resolve imports; part of the package, so that nobody has to install them.
+    onlyBundle: ['valibot', 'resolve.exports'],
   },
   // Without this the bundler applies our manifest's `sideEffects` to the sources and drops `import './install.ts'`.
   treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },

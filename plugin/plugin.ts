@@ -9,6 +9,7 @@ import { type FilePart, packageName, runSettings } from '../reporter/contract.ts
 import { freshSeed } from './main/fresh-seed.ts'
 import { isCi } from './options/environment.ts'
 import type { SimulationPluginOptions } from './options/options.ts'
+import { nodeModulesPlugin } from './main/node-modules.ts'
 import { configurationArguments } from './main/own-command.ts'
 import type { ProvidedSimulation } from './options/provided.ts'
 import { mergeOptions, resolvePluginOptions, resolveProjectOptions } from './main/resolve-options.ts'
@@ -85,7 +86,7 @@ export function simulationPlugin(options: SimulationPluginOptions = {}): Vite.Pl
     addSetupFile(vitest, project)
   }
 
-  return [simulationTransform(), { name: packageName, configureVitest }]
+  return [simulationTransform(), nodeModulesPlugin(packageName), { name: packageName, configureVitest }]
 }
 
 function partOf({ config }: Vitest): FilePart {

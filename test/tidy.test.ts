@@ -86,7 +86,7 @@ function loadedWith(start: string, sources: Source[]): { path: string; imports: 
 /** What each part may import besides itself, lowest first: a part stands below those that import it. */
 const base = ['src/trace', 'src/engine', 'src/random', 'src/chaos', 'src/assertions']
 const system = [...base, 'src/network', 'src/nodes', 'src/bus', 'src/actors', 'src/workload', 'src/sockets']
-const simulator = [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/story', 'src/runner']
+const simulator = [...system, 'src/virtual', 'src/modules', 'src/world', 'src/shrink', 'src/story', 'src/runner']
 const below: Record<string, readonly string[]> = {
   'src/random': [],
   'src/trace': [],
@@ -94,6 +94,7 @@ const below: Record<string, readonly string[]> = {
   'src/chaos': ['src/engine', 'src/random', 'src/trace'],
   'src/assertions': ['src/engine', 'src/random', 'src/chaos'],
   'src/virtual': ['src/engine', 'src/random'],
+  'src/modules': ['src/engine'],
   'src/network': base,
   'src/nodes': base,
   'src/sockets': [...base, 'src/network', 'src/nodes', 'src/virtual'],
@@ -103,7 +104,7 @@ const below: Record<string, readonly string[]> = {
   'src/world': [...system, 'src/virtual'],
   'src/shrink': [...system, 'src/world'],
   'src/story': ['src/trace', 'src/engine'],
-  'src/runner': [...system, 'src/virtual', 'src/world', 'src/shrink', 'src/story'],
+  'src/runner': [...system, 'src/virtual', 'src/modules', 'src/world', 'src/shrink', 'src/story'],
   reporter: [
     'src/trace',
     'src/story/words.ts',
@@ -114,8 +115,13 @@ const below: Record<string, readonly string[]> = {
   // In both processes: what the main process hands to the workers.
   'plugin/options': [...simulator, 'reporter/contract.ts'],
   // In Vitest's main process.
-  'plugin/transform': ['src/assertions/kinds.ts', 'plugin/options/modifiers.ts', 'reporter/contract.ts'],
-  'plugin/main': [...simulator, 'plugin/options', 'reporter/contract.ts'],
+  'plugin/transform': [
+    'src/assertions/kinds.ts',
+    'plugin/options/modifiers.ts',
+    'plugin/options/module-keys.ts',
+    'reporter/contract.ts',
+  ],
+  'plugin/main': [...simulator, 'plugin/options', 'plugin/transform/manifests.ts', 'reporter/contract.ts'],
   // In Vitest's workers.
   'plugin/worker': [...simulator, 'plugin/options', 'reporter/contract.ts', 'reporter/timeline/page.ts'],
   // The doors, and what joins the others.
@@ -197,6 +203,7 @@ const packages: [RegExp, RegExp, string][] = [
   [/^src\/random\//, /^(node:|seedrandom(\/|$))/, 'node: and seedrandom'],
   [/^src\/engine\/schema\.ts$/, /^valibot$/, 'valibot'],
   [/^src\//, /^node:/, 'node: (random numbers come from src/random, Vitest lives in plugin/)'],
+  [/^plugin\/main\/node-resolve\.ts$/, /^(node:|resolve\.exports$)/, 'node: and resolve.exports'],
   [/^plugin\//, /^(node:|vitest(\/|$)|@vitest\/runner$|vite$|picocolors(\/|$))/, 'node:, vitest and picocolors'],
   [/^reporter\/timeline\/browser\//, /^d3-(scale|selection|zoom)$/, 'd3-scale, d3-selection and d3-zoom'],
   [/^reporter\//, /^(node:|vitest(\/|$)|picocolors(\/|$))/, 'node:, vitest and picocolors'],

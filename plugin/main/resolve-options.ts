@@ -56,7 +56,7 @@ export function mergeOptions(plugin: ResolvedOptions, project: ResolvedOptions):
 }
 
 function resolve(given: SimulationProjectOptions, ci: boolean): ResolvedOptions {
-  const { overrides = [], determinism, keepFailures, console: printed, traceFiles, limits } = given
+  const { overrides = [], modules, determinism, keepFailures, console: printed, traceFiles, limits } = given
   return {
     ...resolveSettings(given, ci),
     overrides: overrides.map((override) => ({
@@ -64,6 +64,7 @@ function resolve(given: SimulationProjectOptions, ci: boolean): ResolvedOptions 
       test: new RegExp(override.test.source, override.test.flags.replace(/[gy]/g, '')),
       ...resolveSettings(override, ci),
     })),
+    ...(modules !== undefined && { modules }),
     ...(determinism !== undefined && { determinism }),
     ...(keepFailures !== undefined && { keepFailures }),
     ...(printed !== undefined && { console: printed }),

@@ -14,6 +14,7 @@ import {
   share,
   whole,
 } from '../../src/engine/schema.ts'
+import type { ModuleMode } from '../../src/modules/seed-modules.ts'
 import { isDuration } from '../../src/runner/duration.ts'
 import { optionSchemas } from '../../src/runner/options.ts'
 import type {
@@ -62,6 +63,7 @@ const projectFields: Fields<SimulationProjectOptions> = {
   ...settings,
   iterations: choose((value) => (isPlainObject(value) && !('kind' in value) ? iterationsByPlace : iterations)),
   overrides: list(override, 'it must be an array'),
+  modules: optionSchemas.modules as Schema<ModuleMode>,
   determinism: share,
   keepFailures: boolean,
   console: oneOf(['all', 'failing']),

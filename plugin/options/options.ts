@@ -1,5 +1,6 @@
 import type { Chaos } from '../../src/chaos/families.ts'
 import type { Limits } from '../../src/engine/limits.ts'
+import type { ModuleMode } from '../../src/modules/seed-modules.ts'
 import type { Latency } from '../../src/network/latency.ts'
 import type { IterationControl } from '../../src/runner/iteration-control.ts'
 
@@ -38,6 +39,8 @@ export interface SimulationProjectOptions {
   readonly slowTimeout?: SlowTimeoutOption
   /** Settings by full test name: `[{ test: /^bus > slow/, seed, iterations, chaos, slowTimeout }]`; later entries win. Default none. */
   readonly overrides?: readonly OverrideOption[]
+  /** How often modules are evaluated: `'seed'`, `'node'` or `'shared'`. Default 'seed'. */
+  readonly modules?: ModuleMode
   /** The share of seeds, 0 to 1, that run twice to compare digests. */
   readonly determinism?: number
   /** Writes failing seeds to `__simulations__/` beside the test. Default: not in CI. */
@@ -76,6 +79,7 @@ export interface ResolvedOverride extends ResolvedSettings {
 
 export interface ResolvedOptions extends ResolvedSettings {
   readonly overrides: readonly ResolvedOverride[]
+  readonly modules?: ModuleMode
   readonly determinism?: number
   readonly keepFailures?: boolean
   readonly console?: 'all' | 'failing'

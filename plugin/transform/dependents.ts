@@ -1,30 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { packageName } from '../../reporter/contract.ts'
+import { manifestIn, packageType } from './manifests.ts'
 
 /** The folder of the installed package that a file belongs to; undefined outside node_modules. */
 const installed = /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+(?=\/)/
-
-type Manifest = Readonly<Record<string, unknown>>
-
-/** A package does not change while it is loaded; a new one has a new folder or is loaded by a new process. */
-const manifests = new Map<string, Manifest | undefined>()
-
-function manifestIn(folder: string): Manifest | undefined {
-  if (!manifests.has(folder)) manifests.set(folder, readManifest(join(folder, 'package.json')))
-  return manifests.get(folder)
-}
-
-function readManifest(path: string): Manifest | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    const manifest: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    return typeof manifest === 'object' && manifest !== null ? (manifest as Manifest) : undefined
-  } catch {
-    return undefined
-  }
-}
 
 /** True for files outside node_modules, and for those of installed packages that say they use this one. */
 export function mayUseUs(file: string): boolean {
@@ -37,15 +16,9 @@ export function mayUseUs(file: string): boolean {
   })
 }
 
-/** Node's rule for the files that Vitest would leave to Node: CommonJS does not run when it is inlined. */
+/** CommonJS does not run when it is inlined. */
 function isModule(file: string): boolean {
-  if (file.endsWith('.mjs')) return true
-  if (!file.endsWith('.js')) return false
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    const manifest = manifestIn(folder)
-    if (manifest) return manifest.type === 'module'
-    if (folder === dirname(folder)) return false
-  }
+  return file.endsWith('.mjs') || (file.endsWith('.js') && packageType(file) === 'module')
 }
 
 /** Says what the pattern is for where a configuration is printed, and tells it from others. */

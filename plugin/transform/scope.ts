@@ -50,11 +50,13 @@ export function declaredBy(statement: SyntaxNode): ReadonlyMap<string, Binding> 
   return scope.names
 }
 
+type Visit = (node: SyntaxNode, scope: Scope, parent: SyntaxNode | undefined) => void
+
 /** Visits every node with the scope in which its names are looked up. */
-export function walk(node: SyntaxNode, visit: (node: SyntaxNode, scope: Scope) => void, outer?: Scope): void {
+export function walk(node: SyntaxNode, visit: Visit, outer?: Scope, parent?: SyntaxNode): void {
   const scope = open(node, outer)
-  visit(node, scope)
-  for (const child of children(node)) walk(child, visit, scope)
+  visit(node, scope, parent)
+  for (const child of children(node)) walk(child, visit, scope, node)
 }
 
 const opaque: Binding = { kind: 'opaque' }

@@ -3,6 +3,7 @@ import type { SourceMapPayload } from 'node:module'
 import type { CataloguedSite } from '../../reporter/contract.ts'
 import type { Findings } from './definitions.ts'
 import type { SourceEdit } from './source-edits.ts'
+import { freeName } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 /** `Map<file, CataloguedSite[]>` on globalThis, filled by every transformed module when it has run to its end. */
@@ -81,11 +82,4 @@ export function catalogueEdits(
   }
   edits.push({ start: code.length, end: code.length, text: `\n;${statements.join('')}` })
   return edits
-}
-
-/** A name that the module does not have. */
-function freeName(code: string, word: string): string {
-  let name = `__simulation_${word}__`
-  while (code.includes(name)) name += '_'
-  return name
 }

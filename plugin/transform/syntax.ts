@@ -70,3 +70,10 @@ export function memberName(node: SyntaxNode): string | undefined {
   const property = nodeAt(node, 'property')
   return node.computed === true ? literalText(property) : nameOf(property)
 }
+
+/** A name that the module does not have. */
+export function freeName(code: string, word: string): string {
+  let name = `__simulation_${word}__`
+  while (code.includes(name)) name += '_'
+  return name
+}

@@ -4,6 +4,7 @@ import { findDefinitions } from './definitions.ts'
 import { dependents, inlineDependents } from './dependents.ts'
 import { moduleLinks } from './links.ts'
 import { catalogueEdits, catalogueSites } from './site-catalogue.ts'
+import { importsTests, viewEdits } from './module-views.ts'
 import { applyEdits } from './source-edits.ts'
 import { discoveryEdits } from './static-discovery.ts'
 import type { SyntaxNode } from './syntax.ts'
@@ -52,7 +53,11 @@ export function simulationTransform(): Vite.Plugin {
       const findings = findDefinitions(program, linked)
       const file = fileOf(id)
       const sites = catalogueSites(code, findings, file, () => this.getCombinedSourcemap())
-      const edits = [...discoveryEdits(code, findings), ...catalogueEdits(code, findings, sites, file)]
+      const edits = [
+        ...discoveryEdits(code, findings),
+        ...catalogueEdits(code, findings, sites, file),
+        ...(findings.definitions.length > 0 || importsTests(program) ? viewEdits(code, program, file) : []),
+      ]
       return edits.length > 0 ? applyEdits(code, edits, file) : undefined
     },
   }

@@ -5,6 +5,8 @@ import type { SeedFailure } from '../../src/runner/seed-failure.ts'
 import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 import { hasUnseenSites, noteBody, requiredSitesOf } from './body-sites.ts'
+import { loadModules } from './modules/load.ts'
+import { SeedModules } from '../../src/modules/seed-modules.ts'
 import { keepSeed, readCorpus } from './replay/corpus.ts'
 import { whenEndedOutside } from './ended-outside.ts'
 import { catalogue, evaluatedSites, forgetEvaluatedSites } from './evaluated-sites.ts'
@@ -45,7 +47,10 @@ async function execute(run: TestRun): Promise<void> {
   let running: RunningSeed | undefined
   const file = openRunningSeed(run)
   let found: SeedFailure | undefined
+  const mode = settings.options.modules ?? 'seed'
+  const modules = mode === 'shared' ? undefined : await loadModules(task.file.filepath)
   const context: RunContext = {
+    ...(modules !== undefined && mode !== 'shared' && { modules: () => new SeedModules(modules, mode) }),
     host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
     alone: settings.alone && settings.seedSource !== 'test',

@@ -35,6 +35,7 @@ export function settingsFor(fullName: string, test: SplitOptions, provided: Prov
   const { seed: _seed, ...rest } = own
   const options: SimulationOptions = {
     ...(defaults.chaos !== undefined && { chaos: defaults.chaos }),
+    ...(defaults.modules !== undefined && { modules: defaults.modules }),
     ...(defaults.determinism !== undefined && { determinism: defaults.determinism }),
     ...rest,
     ...(override.chaos !== undefined && { chaos: override.chaos }),

@@ -29,10 +29,21 @@ export interface AssertionSink {
 /** More about an assertion, made only when it is printed. */
 export type Details = Readonly<Record<string, unknown>> | string | (() => unknown) | undefined
 
+/** The modules of the iteration under way; implemented in src/modules/seed-modules.ts. */
+export interface CurrentModules {
+  /** Where static imports of the running code lead. */
+  readonly present: object
+  /** Where `import(…)` in code of the test file leads. */
+  readonly own: object
+  seen(graph: object, ordinary: Record<PropertyKey, unknown>): Record<PropertyKey, unknown>
+}
+
 interface Current {
   /** The engine whose events run right now; undefined outside a simulation and between two slices of one. */
   engine: Engine | undefined
   assertions: AssertionSink | undefined
+  /** Set from before the hooks of an iteration until after them; undefined: modules are the ordinary ones. */
+  modules: CurrentModules | undefined
 }
 
 const key = Symbol.for('vitest-simulation.current')
@@ -46,4 +57,5 @@ const key = Symbol.for('vitest-simulation.current')
 export const current: Current = ((globalThis as unknown as Record<symbol, Current | undefined>)[key] ??= {
   engine: undefined,
   assertions: undefined,
+  modules: undefined,
 })

@@ -7,6 +7,7 @@ import { EventQueue, inOrder } from './event-queue.ts'
 import { DataLog } from './data-log.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
+import { Outside } from './outside.ts'
 import { Owner } from './owner.ts'
 import type { Recorder } from './recorder.ts'
 import type { Trace } from './trace.ts'
@@ -67,6 +68,8 @@ export class Engine {
   /** The first failure; the iteration ends at the end of the event that reported it. */
   failure: Failure | undefined
   policy: SchedulePolicy | undefined
+  /** Real work that the simulation waits for. */
+  readonly outside = new Outside(this)
   /** The seed has run before and is only looked at again: what its code prints has been seen. */
   isRepeat = false
   /** What its code prints is to be seen. */

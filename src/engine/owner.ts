@@ -30,6 +30,8 @@ export class Owner {
   isBackground = false
   /** It is the test's: the body, or who does operations of the body's workload. */
   isTest = false
+  /** The same for all owners of one incarnation of a node; undefined: it is no node's. */
+  life: object | undefined
   /** Counts what its code sets going; undefined: nobody wants to know. */
   effects: Effects | undefined
 

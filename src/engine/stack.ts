@@ -6,6 +6,11 @@ const home = new URL(
 const homePath = decodeURIComponent(home.replace(/^file:\/\/(?=\/)/, ''))
 const ours = ['src/', 'plugin/', 'dist/'].flatMap((folder) => [home + folder, homePath + folder])
 
+/** True for the path of a file of this package. */
+export function isOwnFile(path: string): boolean {
+  return ours.some((folder) => path.startsWith(folder))
+}
+
 /** True for a stack line inside this package. */
 export function isOurFrame(line: string): boolean {
   // The second is the script in which the watchdog runs a slice.

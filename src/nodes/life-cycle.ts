@@ -308,6 +308,7 @@ export abstract class LifeCycle {
   private incarnate(): Owner {
     const owner = new Owner(this.incarnation === 1 ? this.id : `${this.id}/${this.incarnation}`)
     owner.clock = this.clock
+    owner.life = owner
     this.engine.recorder?.belongs(owner, this.id, this.incarnation)
     return owner
   }
@@ -315,6 +316,7 @@ export abstract class LifeCycle {
   private shadow(): Owner {
     const owner = Owner.background(this.owner.id)
     owner.clock = this.clock
+    owner.life = this.owner.life
     this.engine.recorder?.belongs(owner, this.id, this.incarnation)
     return owner
   }

@@ -20,6 +20,7 @@ import {
   whole,
 } from '../engine/schema.ts'
 import { type Latency, latencySchema } from '../network/latency.ts'
+import { type ModuleMode, moduleModes } from '../modules/seed-modules.ts'
 import { isSeed } from '../random/seed.ts'
 import { type ShrinkBudget, defaultShrinkBudget } from '../shrink/shrink.ts'
 import { type InvariantsOption, invariantsSchema } from '../world/builtin-invariants.ts'
@@ -47,6 +48,8 @@ export interface SimulationOptions {
   readonly invariants?: InvariantsOption
   /** Names of `sometimes` and `reachable` sites that must be reached, even if this test never evaluates them. Default none. */
   readonly sometimes?: readonly string[]
+  /** How often the modules of the code under test are evaluated: per `seed`, per `node` and seed, or once (`shared`). Default 'seed'. */
+  readonly modules?: ModuleMode
   /** How much a failing seed is shrunk; false: not at all. Default { runs: 1,000, ms: 10,000 } (real time). */
   readonly shrink?: boolean | Partial<ShrinkBudget>
   /** Share of iterations that run twice to compare their digests, 0 to 1. Default 0.05: every 20th. */
@@ -94,6 +97,7 @@ const fields: Fields<SimulationOptions> = {
     'it must be a list of names',
   ),
   determinism: share,
+  modules: oneOf(moduleModes),
   shrink: flagOr(shrinkSchema),
 }
 

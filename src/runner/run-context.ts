@@ -2,6 +2,7 @@ import type { Bus } from '../bus/bus.ts'
 import type { Failure } from '../engine/failure.ts'
 import type { Host } from '../virtual/host.ts'
 import type { DriveOptions } from '../world/drive.ts'
+import type { SeedModules } from '../modules/seed-modules.ts'
 import type { IterationResult } from '../world/iteration-result.ts'
 import type { ReplayPlan } from '../world/replay-plan.ts'
 import type { ExpectedRun } from './reproduction.ts'
@@ -45,6 +46,8 @@ export interface RunContext {
   readonly signal?: { readonly aborted: boolean }
   /** Real ms after which the run is interrupted. */
   readonly deadlineMs?: number
+  /** The modules of a new iteration; undefined: it uses the ordinary ones. */
+  readonly modules?: (() => SeedModules) | undefined
   /** Before every iteration; real asynchronous work is allowed. What it throws fails the iteration, which then does not run. */
   readonly beforeIteration?: (number: number) => unknown
   /** After every iteration, passed or not. What it throws fails an iteration that did not fail by itself. */

@@ -1,4 +1,5 @@
 import { Coverage } from '../assertions/coverage.ts'
+import { current } from '../engine/current.ts'
 import type { RunContext } from './run-context.ts'
 import type { Driver } from '../world/drive.ts'
 import { type Body, Iteration } from '../world/iteration.ts'
@@ -41,15 +42,8 @@ export class SeedRunner {
   async run(seed: number, number: number, run: SeedRun): Promise<IterationResult> {
     const { options, context } = this
     const { beforeIteration, afterIteration } = context
-    let before: { readonly error: unknown } | undefined
-    try {
-      // Most surroundings have nothing to wait for; an await costs as much as an event.
-      const ready = beforeIteration?.(number) as Promise<unknown> | undefined
-      if (ready !== undefined) await ready
-    } catch (error) {
-      before = { error }
-    }
     const isRepeat = run.coverage === undefined
+    const modules = context.modules?.()
     const iteration = new Iteration(this.body, {
       seed,
       number,
@@ -70,20 +64,41 @@ export class SeedRunner {
       isRepeat,
       prints: context.prints,
       afterBody: context.afterBody,
+      modules,
     })
-    if (before !== undefined) iteration.hookFailed('before the body', before.error)
-    else {
-      this.current = iteration
-      await this.driver.run(iteration)
-      this.current = undefined
+    if (modules !== undefined) {
+      current.modules = modules
+      // Hooks see them, too.
+      await this.drive(iteration)
+      if (iteration.failure !== undefined) {
+        current.modules = undefined
+        return iteration.result()
+      }
     }
+    let hasBegun = true
+    try {
+      // Most surroundings have nothing to wait for; an await costs as much as an event.
+      const ready = beforeIteration?.(number) as Promise<unknown> | undefined
+      if (ready !== undefined) await ready
+    } catch (error) {
+      hasBegun = false
+      iteration.hookFailed('before the body', error)
+    }
+    if (hasBegun) await this.drive(iteration)
     try {
       const done = afterIteration?.(number, { failure: iteration.failure, isRepeat }) as Promise<unknown> | undefined
       if (done !== undefined) await done
     } catch (error) {
       iteration.hookFailed('after the body', error)
     }
+    current.modules = undefined
     return iteration.result()
+  }
+
+  private async drive(iteration: Iteration): Promise<void> {
+    this.current = iteration
+    await this.driver.run(iteration)
+    this.current = undefined
   }
 
   /** Ends the seed under way without a verdict. */

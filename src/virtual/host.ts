@@ -17,6 +17,8 @@ export interface Host {
   defer(slice: () => void): void
   /** Resolves in a fresh macrotask that belongs to no slice. */
   leave(): Promise<void>
+  /** Resolves after so many ms of real time. */
+  sleep(ms: number): Promise<void>
   /** Says that an error which escaped from a slice is a watchdog's: the slice was thrown away and will not go on. */
   hangOf?(error: unknown): HostHang | undefined
   /** Drains every nextTick and microtask from a macrotask; undefined: this Node has no such call. */
@@ -28,6 +30,7 @@ export interface Host {
 export const plainHost: Host = {
   now: real.performanceNow,
   defer: (slice) => void real.setImmediate(slice),
+  sleep: (ms) => new Promise((resolve) => void real.setTimeout(resolve, ms)),
   leave: () => new Promise((resolve) => void real.setImmediate(resolve)),
   drain: real.tickCallback,
   nextTick: (callback) => real.nextTick.call(process, callback),

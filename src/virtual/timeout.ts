@@ -4,6 +4,8 @@ import type { Engine } from '../engine/engine.ts'
 import type { SimEvent } from '../engine/event.ts'
 import { EventKind } from '../engine/event.ts'
 import { captureContext, runInContext } from './async-context.ts'
+import { real } from './real.ts'
+import { replaceFunction } from './replace.ts'
 
 export type TimerCallback = (...args: unknown[]) => unknown
 
@@ -50,10 +52,19 @@ interface Ids {
   readonly byId: Map<number, Timeout>
 }
 const idsOf = new WeakMap<Engine, Ids>()
+/** Of timers that wait in real time. */
+const outsideIds: Ids = { next: firstId, byId: new Map() }
 
-/** The pending timer whose numeric id is `id` (a number or its decimal string), among those of `engine`. */
-export function findTimeout(engine: Engine, id: number | string): Timeout | undefined {
-  return idsOf.get(engine)?.byId.get(Number(id))
+function idsFor(engine: Engine | undefined): Ids {
+  if (engine === undefined) return outsideIds
+  let ids = idsOf.get(engine)
+  if (ids === undefined) idsOf.set(engine, (ids = { next: firstId, byId: new Map() }))
+  return ids
+}
+
+/** The pending timer whose numeric id is `id` (a number or its decimal string), among those of `engine`, or of real time. */
+export function findTimeout(engine: Engine | undefined, id: number | string): Timeout | undefined {
+  return (engine === undefined ? outsideIds : idsOf.get(engine))?.byId.get(Number(id))
 }
 
 /**
@@ -68,9 +79,11 @@ export class Timeout {
   _repeat: number | null
   _timerArgs: readonly unknown[] | undefined
   _destroyed = false
-  readonly #engine: Engine
-  readonly #context: AsyncResource | undefined
+  /** The simulation that it waits in; undefined: real time, because it was refreshed outside every simulation. */
+  #engine: Engine | undefined
+  #context: AsyncResource | undefined
   #event: SimEvent | undefined
+  #real: NodeJS.Timeout | undefined
   #referenced = true
   #id: number | undefined
 
@@ -102,10 +115,14 @@ export class Timeout {
     return callsResolver.test(Function.prototype.toString.call(callback).trim())
   }
 
-  /** Starts the wait again, also when the timer has fired already; nothing once it was cleared. */
+  /**
+   * Starts the wait again, also when the timer has fired already; nothing once it was cleared.
+   *
+   * It waits where it is refreshed: a timer that was kept from another simulation, or beyond its own, moves.
+   */
   refresh(): this {
-    // The simulation may be over, or another one running: then there is no time to wait in.
-    if (!this._onTimeout || this._idleTimeout < 0 || current.engine !== this.#engine) return this
+    if (!this._onTimeout || this._idleTimeout < 0) return this
+    if (current.engine !== this.#engine) this.#moveTo(current.engine)
     this._destroyed = false
     this.#arm(this._idleTimeout)
     return this
@@ -114,11 +131,13 @@ export class Timeout {
   /** Only remembered: virtual timers never keep a process alive. */
   ref(): this {
     this.#referenced = true
+    this.#real?.ref()
     return this
   }
 
   unref(): this {
     this.#referenced = false
+    this.#real?.unref()
     return this
   }
 
@@ -139,8 +158,7 @@ export class Timeout {
 
   [Symbol.toPrimitive](): number {
     if (this.#id === undefined) {
-      let ids = idsOf.get(this.#engine)
-      if (ids === undefined) idsOf.set(this.#engine, (ids = { next: firstId, byId: new Map() }))
+      const ids = idsFor(this.#engine)
       this.#id = ids.next++
       if (!this._destroyed) ids.byId.set(this.#id, this)
     }
@@ -154,31 +172,87 @@ export class Timeout {
   #arm(ms: number): void {
     this.#disarm()
     const engine = this.#engine
+    if (engine === undefined) {
+      this.#real = real.setTimeout(Timeout.#fire, ms, this)
+      if (!this.#referenced) this.#real.unref()
+      return
+    }
     const kind = this._repeat === null ? EventKind.timer : EventKind.interval
     this.#event = engine.scheduleByClock<Timeout>(ms * 1000, kind, kind.code, engine.owner, Timeout.#fire, this)
   }
 
   #disarm(): void {
-    if (this.#event !== undefined) this.#engine.cancel(this.#event)
+    if (this.#event !== undefined) this.#engine?.cancel(this.#event)
     this.#event = undefined
+    if (this.#real !== undefined) real.clearTimeout(this.#real)
+    this.#real = undefined
+  }
+
+  #moveTo(engine: Engine | undefined): void {
+    this.#disarm()
+    if (this.#id !== undefined) idsFor(this.#engine).byId.delete(this.#id)
+    this.#id = undefined
+    this.#engine = engine
+    this.#context = engine && captureContext(engine)
   }
 
   #destroy(): void {
     this._destroyed = true
-    if (this.#id !== undefined) idsOf.get(this.#engine)?.byId.delete(this.#id)
+    if (this.#id !== undefined) idsFor(this.#engine).byId.delete(this.#id)
   }
 
   static #fire(this: void, timeout: Timeout): void {
-    timeout.#event = undefined
-    if (!timeout._onTimeout) return
+    timeout.#event = timeout.#real = undefined
+    const callback = timeout._onTimeout
+    if (!callback) return
+    const args = timeout._timerArgs ?? noArguments
+    const engine = timeout.#engine
     try {
-      runInContext(timeout.#engine, timeout.#context, timeout._onTimeout, timeout, timeout._timerArgs ?? noArguments)
+      if (engine === undefined) Reflect.apply(callback, timeout, args)
+      else runInContext(engine, timeout.#context, callback, timeout, args)
     } finally {
       // As Node does it: an interval is armed again after its callback, so what the callback armed comes first; a
       // timer that its callback refreshed lives on. What the callback threw is for the engine to report.
       if (timeout._repeat !== null && timeout._idleTimeout !== -1)
         timeout.#arm((timeout._idleTimeout = timeout._repeat))
-      else if (timeout.#event === undefined) timeout.#destroy()
+      else if (timeout.#event === undefined && timeout.#real === undefined) timeout.#destroy()
     }
   }
+}
+
+/** Fields of a timer of Node's that are used here. */
+interface NodeTimeout {
+  _onTimeout: TimerCallback | null
+  readonly _idleTimeout: number
+  readonly _repeat: number | null
+  readonly _timerArgs?: readonly unknown[]
+}
+
+/** Timers of Node's that were refreshed inside a simulation, and what waits there in their place. */
+const moved = new WeakMap<object, Timeout>()
+
+/** The virtual timer that a real one has become. */
+export function movedTimeout(timer: unknown): Timeout | undefined {
+  return typeof timer === 'object' && timer !== null ? moved.get(timer) : undefined
+}
+
+/** Lets a real timer that is refreshed inside a simulation wait there: it was set before the simulation began. */
+export function installRefresh(): void {
+  const probe = real.setTimeout(() => {}, 0)
+  real.clearTimeout(probe)
+  const prototype = Object.getPrototypeOf(probe) as object
+  replaceFunction<() => unknown>(prototype, 'refresh', (original) => {
+    return function refresh(this: NodeTimeout): unknown {
+      const engine = current.engine
+      const callback = this._onTimeout
+      movedTimeout(this)?.close()
+      if (engine === undefined || !callback || this._idleTimeout < 0) return original.call(this)
+      const delay = this._idleTimeout
+      real.clearTimeout(this as never)
+      // Cleared for real time, and only for that.
+      Object.assign(this, { _onTimeout: callback, _idleTimeout: delay })
+      moved.set(this, new Timeout(engine, callback, delay, this._timerArgs, this._repeat !== null))
+      return this
+    }
+  })
 }

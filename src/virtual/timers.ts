@@ -6,7 +6,7 @@ import { Immediate } from './immediate.ts'
 import { real } from './real.ts'
 import { replaceFunction } from './replace.ts'
 import type { TimerCallback } from './timeout.ts'
-import { findTimeout, Timeout } from './timeout.ts'
+import { findTimeout, installRefresh, movedTimeout, Timeout } from './timeout.ts'
 
 type Timer = (callback: TimerCallback, delay?: number, ...args: unknown[]) => unknown
 type ImmediateTimer = (callback: TimerCallback, ...args: unknown[]) => unknown
@@ -39,13 +39,11 @@ function clearTimeout(timer: unknown): void {
     timer.close()
     return
   }
-  const byId =
-    current.engine !== undefined && (typeof timer === 'number' || typeof timer === 'string')
-      ? findTimeout(current.engine, timer)
-      : undefined
-  if (byId !== undefined) byId.close()
+  const known =
+    typeof timer === 'number' || typeof timer === 'string' ? findTimeout(current.engine, timer) : movedTimeout(timer)
+  known?.close()
   // A timer that was set outside, whose ids are others.
-  else real.clearTimeout(timer as NodeJS.Timeout)
+  if (known === undefined || typeof timer === 'object') real.clearTimeout(timer as NodeJS.Timeout)
 }
 
 /** Node lets either of the two clear what the other's counterpart made. */
@@ -78,4 +76,5 @@ export function installTimers(): void {
     replaceFunction(target, 'clearInterval', () => clearInterval)
     replaceFunction(target, 'clearImmediate', () => clearImmediate)
   }
+  installRefresh()
 }

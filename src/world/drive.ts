@@ -10,6 +10,10 @@ export interface Work {
   enter(): void
   /** An error or rejection that nobody caught escaped from the last event's microtasks or nextTicks. */
   escaped(error: unknown): void
+  /** True: real work is to be done before anything else of it runs. */
+  readonly waitsOutside: boolean
+  /** Does that work; called outside every slice. */
+  workOutside(): Promise<void>
   /** A watchdog ended the last event: it blocked the thread for too long. */
   hung(hang: HostHang): void
 }
@@ -73,6 +77,17 @@ export class Driver {
 
   private begin(): void {
     this.inSlice = true
+    if (this.work?.waitsOutside === true) void this.workOutside(this.work)
+    else this.host.defer(this.slice)
+  }
+
+  /** Between two slices: real work that the simulation waits for. Whoever ends the run may do so meanwhile. */
+  private async workOutside(work: Work): Promise<void> {
+    const done = work.workOutside()
+    for (let isDone = false; !isDone && work.waitsOutside;) {
+      isDone = await Promise.race([done.then(() => true), this.host.sleep(this.options.sliceMs).then(() => false)])
+      if (!isDone) this.onSlice?.()
+    }
     this.host.defer(this.slice)
   }
 
@@ -96,6 +111,7 @@ export class Driver {
           break
         }
         drain()
+        if (this.work?.waitsOutside === true) break
         if ((events & mask) === 0) {
           const now = this.host.now()
           if (now >= end) break
@@ -148,6 +164,7 @@ export class Driver {
       if ((++events & (eventsPerClockRead - 1)) === 0) {
         if (host.now() >= end) return stop(true)
       }
+      if (this.work?.waitsOutside === true) return stop(true)
       if (!this.advance()) return stop(false)
       // Node reports it when ticks and microtasks are used up, and what else was rejected meanwhile before the next tick.
       void Promise.reject(drained)

@@ -5,6 +5,7 @@ import type { Chaos } from '../chaos/families.ts'
 import type { ScheduleStrategy } from '../chaos/schedule.ts'
 import type { Limits } from '../engine/limits.ts'
 import type { InvariantsOption } from './builtin-invariants.ts'
+import type { LoadableModules } from './loading.ts'
 import type { ReplayPlan } from './replay-plan.ts'
 
 /** How one seed is to be run. */
@@ -38,4 +39,6 @@ export interface IterationPlan {
   readonly prints?: boolean | undefined
   /** Checks of the test framework at the end of the body: soft expectations, counted assertions. */
   readonly afterBody?: ((asserts: () => boolean) => unknown) | undefined
+  /** Evaluated before the body; undefined: the ordinary modules are used. */
+  readonly modules?: LoadableModules | undefined
 }

@@ -17,6 +17,7 @@ import { beginContext } from '../virtual/async-context.ts'
 import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
 import { FloatingCode } from './floating.ts'
+import { Loading } from './loading.ts'
 import type { IterationPlan } from './iteration-plan.ts'
 import { Rest, lookMicros } from './rest.ts'
 import type { Simulation as PublicSimulation } from './door.ts'
@@ -27,7 +28,7 @@ import { World } from './world.ts'
 /** The function under test: called once per iteration. */
 export type Body = (sim: PublicSimulation) => unknown
 
-type Phase = 'body' | 'quiesce' | 'final quiesce' | 'shutdown' | 'over'
+type Phase = 'load' | 'body' | 'quiesce' | 'final quiesce' | 'shutdown' | 'over'
 
 /** Name of the hang in a getter of an error. It is not looked for again: a debugger that looks there would run the getter. */
 export const unreadable = 'an error that cannot be read'
@@ -40,7 +41,8 @@ export class Iteration implements Work {
   private readonly plan: IterationPlan
   private readonly chaos: SeedChaos
   private readonly strategy: ScheduleStrategy
-  private phase: Phase = 'body'
+  private phase: Phase = 'load'
+  private readonly loading: Loading
   private bodySettled = false
   private readonly floating: FloatingCode
   private interruptedFlag = false
@@ -72,7 +74,13 @@ export class Iteration implements Work {
     const { chaos, strategy } = this
     this.world = new World(this.engine, { chaos, strategy, coverage, mask, replay, invariants, placement, busClass })
     for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`, true)
-    this.engine.scheduleAt(0, EventKind.start, 0, this.engine.test, () => this.start(), undefined)
+    this.loading = new Loading(this.engine, plan.modules)
+    if (plan.modules === undefined) this.begin()
+  }
+
+  /** True: its modules are to be evaluated first, by a run of its own. */
+  get loads(): boolean {
+    return this.phase === 'load'
   }
 
   enter(): void {
@@ -99,6 +107,14 @@ export class Iteration implements Work {
     this.engine.report('Hang', field === undefined ? 'event loop blocked' : unreadable, message, error)
   }
 
+  get waitsOutside(): boolean {
+    return this.engine.outside.isWanted && !this.interruptedFlag && this.phase !== 'over'
+  }
+
+  workOutside(): Promise<void> {
+    return this.engine.outside.work()
+  }
+
   get failure(): Failure | undefined {
     return this.engine.failure
   }
@@ -123,6 +139,7 @@ export class Iteration implements Work {
       if (world.eventuals.areOpen) world.eventuals.check()
     }
     if (engine.failure !== undefined || this.interruptedFlag) return this.end()
+    if (this.phase === 'load') return this.load()
     if (this.phase === 'body') {
       if (this.bodySettled) this.bodyReturned()
       else if (world.quiescing.length > 0) this.beginQuiesce('quiesce')
@@ -156,6 +173,21 @@ export class Iteration implements Work {
       data: engine.data,
     } as const
     return new SeedResult(facts, engine.digestWords(), chaos, strategy)
+  }
+
+  /** Evaluates the modules of the code under test, step by step; false when that is done. */
+  private load(): boolean {
+    const state = this.loading.go()
+    if (state === 'waiting' && !this.engine.step()) this.loading.reportStuck()
+    if (state !== 'done') return true
+    if (this.engine.failure !== undefined) return this.end()
+    this.begin()
+    return false
+  }
+
+  private begin(): void {
+    this.phase = 'body'
+    this.engine.scheduleAt(this.engine.now, EventKind.start, 0, this.engine.test, () => this.start(), undefined)
   }
 
   private start(): void {

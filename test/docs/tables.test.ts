@@ -46,6 +46,7 @@ function optionsTable(): string {
     placement: orElse(test.placement, "`'random'`"),
     invariants: orElse(test.invariants, 'all on'),
     sometimes: json(test.sometimes),
+    modules: "`'seed'`",
     console: "`'failing'`",
     traceFiles: '`true`',
     outputFile: 'none',

@@ -124,6 +124,7 @@ const options: readonly (readonly [path: string, wrap: (value: unknown) => objec
   ),
   ['limits.drainMs', (drainMs) => ({ limits: { drainMs } }), isMillis],
   ['determinism', (determinism) => ({ determinism }), isShare],
+  ['modules', (modules) => ({ modules }), among('seed', 'node', 'shared')],
   ['slowTimeout', (slowTimeout) => ({ slowTimeout }), isNone],
   ['slowTimeout.period', (period) => ({ slowTimeout: { period } }), either(among('10s'), inside(0.5, year))],
   ['slowTimeout.terminateAfter', (terminateAfter) => ({ slowTimeout: { period: 5, terminateAfter } }), wholeFrom(1, 1e6)],

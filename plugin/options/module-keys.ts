@@ -1,0 +1,5 @@
+/** `(file, namespaces) => views` on globalThis: what opens the imports of a test file, in a worker. */
+export const viewsKey = 'vitest-simulation.views'
+
+/** `(file, import) => import` on globalThis: lets `import(…)` in a test file lead to the modules of the iteration. */
+export const importerKey = 'vitest-simulation.importer'

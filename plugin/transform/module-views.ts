@@ -1,0 +1,185 @@
+import { isBuiltin } from 'node:module'
+import { importerKey, viewsKey } from '../options/module-keys.ts'
+import { isOurs } from './resolve-meaning.ts'
+import { everything, lookUp, walk } from './scope.ts'
+import type { SourceEdit } from './source-edits.ts'
+import { freeName, isFunction, nameOf, nodeAt, nodesAt } from './syntax.ts'
+import type { SyntaxNode } from './syntax.ts'
+
+/** An import whose names become views. */
+interface ViewedImport {
+  readonly declaration: SyntaxNode
+  /** What each local name stands for in the module; '*': all of it. */
+  readonly names: ReadonlyMap<string, string>
+}
+
+/**
+ * Makes the imports of a module that has simulations views on the modules of the iteration under way: each use of a name
+ * looks it up anew. Outside an iteration it finds the ordinary module.
+ *
+ * What is only used while the module itself is evaluated stays as it is: that happens once.
+ */
+export function viewEdits(code: string, program: SyntaxNode, file: string): SourceEdit[] {
+  const imports = nodesAt(program, 'body').filter(isViewable).map(viewedImport)
+  const byName = new Map(imports.flatMap((one) => [...one.names.keys()].map((name) => [name, one] as const)))
+  const found = referencesTo(program, byName)
+  const viewed = imports.filter(
+    ({ names }) => names.size === 0 || [...names.keys()].some((name) => found.live.has(name)),
+  )
+  const dynamic = importerEdit(code, file)
+  if (viewed.length === 0) return dynamic
+  const word = (name: string): string => freeName(code, name)
+  const [moduleName, viewName, viewsName, openName] = ['module', 'view', 'views', 'open_views'].map(word)
+  const edits: SourceEdit[] = []
+  for (const [index, { declaration, names }] of viewed.entries()) {
+    const kept = [...names].filter(([name]) => found.passedOn.has(name))
+    edits.push({
+      start: declaration.start,
+      end: declaration.end,
+      text: importText(code, declaration, `${moduleName}${index}`, kept),
+    })
+  }
+  for (const { node, name, form } of found.references) {
+    const one = byName.get(name) as ViewedImport
+    const index = viewed.indexOf(one)
+    if (index < 0 || found.passedOn.has(name)) continue
+    const imported = one.names.get(name) as string
+    const call = `${viewName}${index}(${imported === everything ? '' : JSON.stringify(imported)})`
+    if (form === 'shorthand') edits.push({ start: node.end, end: node.end, text: `:${call}` })
+    else edits.push({ start: node.start, end: node.end, text: form === 'constructed' ? `(${call})` : call })
+  }
+  const namespaces = viewed.map((_, index) => `()=>${moduleName}${index}`)
+  const statements = [
+    `var ${viewsName};`,
+    // Functions, because they are there before the module has begun: in a circle of imports one may be called then.
+    `function ${openName}(){return globalThis[Symbol.for('${viewsKey}')](${JSON.stringify(file)},[${namespaces.join()}])}`,
+    ...viewed.map(
+      (_, index) => `function ${viewName}${index}(name){return(${viewsName}??=${openName}())[${index}](name)}`,
+    ),
+    `${viewsName}??=${openName}();`,
+  ]
+  edits.push({ start: code.length, end: code.length, text: `\n;${statements.join('')}` })
+  return [...edits, ...dynamic]
+}
+
+const testNames = new Set(['simulation', 'simulationTest', 'test', undefined])
+
+/** True for a module that takes what defines tests from this package: it has fixtures or helpers of tests. */
+export function importsTests(program: SyntaxNode): boolean {
+  return nodesAt(program, 'body').some(
+    (statement) =>
+      statement.type === 'ImportDeclaration' &&
+      isOurs(nodeAt(statement, 'source')?.value) &&
+      nodesAt(statement, 'specifiers').some((specifier) => testNames.has(nameOf(nodeAt(specifier, 'imported')))),
+  )
+}
+
+function isViewable(statement: SyntaxNode): boolean {
+  if (statement.type !== 'ImportDeclaration') return false
+  const source = nodeAt(statement, 'source')?.value
+  return typeof source === 'string' && !isOurs(source) && !isBuiltin(source) && !/^@?vitest(?:\/|$)/.test(source)
+}
+
+function viewedImport(declaration: SyntaxNode): ViewedImport {
+  const names = new Map<string, string>()
+  for (const specifier of nodesAt(declaration, 'specifiers')) {
+    const local = nameOf(nodeAt(specifier, 'local'))
+    if (local === undefined) continue
+    if (specifier.type === 'ImportNamespaceSpecifier') names.set(local, everything)
+    else
+      names.set(
+        local,
+        specifier.type === 'ImportDefaultSpecifier' ? 'default' : (nameOf(nodeAt(specifier, 'imported')) ?? local),
+      )
+  }
+  return { declaration, names }
+}
+
+/** Where an imported name is used. */
+interface Reference {
+  readonly node: SyntaxNode
+  readonly name: string
+  /** `{ name }`; or somewhere in the constructor of `new name.Inner()`, which must not look like a call. */
+  readonly form: 'plain' | 'shorthand' | 'constructed'
+}
+
+interface References {
+  readonly references: readonly Reference[]
+  /** Used in code that runs later than the module itself. */
+  readonly live: ReadonlySet<string>
+  /** Named in an `export { … }`. */
+  readonly passedOn: ReadonlySet<string>
+}
+
+function referencesTo(program: SyntaxNode, names: ReadonlyMap<string, unknown>): References {
+  const references: Reference[] = []
+  const live = new Set<string>()
+  const passedOn = new Set<string>()
+  const constructed = new Set<SyntaxNode>()
+  let functionEnd = -1
+  walk(program, (node, scope, parent) => {
+    if (node.start >= functionEnd && (isFunction(node) || node.type === 'PropertyDefinition')) functionEnd = node.end
+    const callee = node.type === 'NewExpression' ? nodeAt(node, 'callee') : undefined
+    if (callee) constructed.add(callee)
+    const object = constructed.has(node) && node.type === 'MemberExpression' ? nodeAt(node, 'object') : undefined
+    if (object) constructed.add(object)
+    if (node.type !== 'Identifier') return
+    const name = node.name as string
+    if (!names.has(name) || lookUp(name, scope)?.kind !== 'import') return
+    if (parent?.type === 'ExportSpecifier') {
+      passedOn.add(name)
+      return
+    }
+    const isShorthand = parent?.type === 'Property' && parent.shorthand === true
+    if (isShorthand ? nodeAt(parent, 'key') === node && nodeAt(parent, 'value') !== node : !isReference(node, parent))
+      return
+    references.push({ node, name, form: isShorthand ? 'shorthand' : constructed.has(node) ? 'constructed' : 'plain' })
+    if (node.start < functionEnd) live.add(name)
+  })
+  return { references: unique(references), live, passedOn }
+}
+
+/** Parsers may use one node for the key and the value of `{ name }`. */
+function unique(references: readonly Reference[]): Reference[] {
+  return [...new Map(references.map((reference) => [reference.node.start, reference])).values()]
+}
+
+const named = new Set(['Property', 'MethodDefinition', 'PropertyDefinition', 'AccessorProperty', 'ImportAttribute'])
+const labelled = new Set(['LabeledStatement', 'BreakStatement', 'ContinueStatement', 'MetaProperty'])
+
+function isReference(node: SyntaxNode, parent: SyntaxNode | undefined): boolean {
+  if (parent === undefined || labelled.has(parent.type) || parent.type.startsWith('Import')) {
+    return parent?.type === 'ImportExpression'
+  }
+  if (parent.computed === true) return true
+  if (parent.type === 'MemberExpression') return nodeAt(parent, 'property') !== node
+  return !named.has(parent.type) || nodeAt(parent, 'key') !== node
+}
+
+/** The import with its lines: those of the module must stay what they were. */
+function importText(
+  code: string,
+  declaration: SyntaxNode,
+  name: string,
+  kept: readonly (readonly [string, string])[],
+): string {
+  const source = nodeAt(declaration, 'source') as SyntaxNode
+  const from = `from ${code
+    .slice(source.start, declaration.end)
+    .replace(/\s*;\s*$/, '')
+    .replace(/\s*\n\s*/g, ' ')};`
+  const lines = '\n'.repeat(code.slice(declaration.start, declaration.end).split('\n').length - 1)
+  const others = kept.map(([local, imported]) => `import {${JSON.stringify(imported)} as ${local}} ${from}`)
+  return `import * as ${name} ${from}${others.join('')}${lines}`
+}
+
+const dynamicImport = '__vite_ssr_dynamic_import__'
+
+/** Vite calls a parameter of that name for `import(…)`. It is not there where Node itself runs the module. */
+function importerEdit(code: string, file: string): SourceEdit[] {
+  if (!/\bimport\s*\(/.test(code)) return []
+  const text =
+    `\n;typeof ${dynamicImport}==='function'&&(${dynamicImport}=` +
+    `globalThis[Symbol.for('${importerKey}')](${JSON.stringify(file)},${dynamicImport}));`
+  return [{ start: code.length, end: code.length, text }]
+}

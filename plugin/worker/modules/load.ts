@@ -1,0 +1,83 @@
+import type { LoadedModules } from '../../../src/modules/seed-modules.ts'
+import type { ModuleImport, Namespace } from '../../../src/modules/program.ts'
+import { specifiersIn } from './compile.ts'
+import { type HostModule, type HostRunner, hostRunner } from './host-runner.ts'
+import { Programs, fromModule } from './programs.ts'
+import { type Importer, opened } from './views.ts'
+
+/**
+ * Loads, for real and before anything is simulated, what the simulations of a test file evaluate anew: every module that
+ * it imports, with what those import.
+ *
+ * @throws SimulationError (UNKNOWN_HOST) when this Vitest does not say what it has loaded
+ */
+export async function loadModules(file: string): Promise<LoadedModules | undefined> {
+  const path = file.replaceAll('\\', '/')
+  const runner = hostRunner()
+  const test = moduleOf(runner, path)
+  if (test === undefined) return undefined
+  const programs = new Programs(runner)
+  const ordinary = new Map<Namespace, HostModule>()
+  for (const module of runner.evaluatedModules.idToModuleMap.values()) {
+    if (module.exports !== undefined) ordinary.set(module.exports, module)
+  }
+  const imports = new Map<Namespace, ModuleImport>()
+  for (const user of usersOf(runner, test)) {
+    const userPath = pathOf(user)
+    for (const namespace of opened.namespaces.get(userPath) ?? []) {
+      const module = ordinary.get(namespace())
+      // What is in no module is a mock.
+      if (module !== undefined) imports.set(namespace(), await programs.of(module))
+    }
+    opened.importers.set(userPath, await importerOf(programs, user))
+  }
+  await programs.loaded()
+  const entries = (opened.namespaces.get(path) ?? []).flatMap((namespace) => imports.get(namespace()) ?? [])
+  return {
+    entries: entries.filter(({ program }) => program.kind !== 'shared'),
+    importOf: (namespace) => imports.get(namespace),
+    newGraph: () => programs.newGraph(),
+  }
+}
+
+/** What `import(…)` in a test file leads to, as far as it is written out. */
+async function importerOf(programs: Programs, user: HostModule): Promise<Importer> {
+  const imports = new Map<string, ModuleImport>()
+  const { meta } = user
+  const from = pathOf(user)
+  if (meta !== undefined && 'code' in meta) {
+    for (const specifier of specifiersIn(meta.code).mayNeed) {
+      // Whoever imports it in a run is told that there is no such module.
+      const target = await programs.at(fromModule(user, specifier), from).catch(() => undefined)
+      if (target !== undefined) imports.set(specifier, target)
+    }
+  }
+  const find = async (specifier: string): Promise<ModuleImport> => {
+    const target = await programs.at(fromModule(user, specifier), from)
+    await programs.loaded()
+    return target
+  }
+  return { imports, find }
+}
+
+/** The test file, and the modules that it uses whose imports are views, too: fixtures, helpers. */
+function usersOf(runner: HostRunner, test: HostModule): HostModule[] {
+  const found = new Set([test])
+  for (const { imports } of found) {
+    for (const id of imports) {
+      const module = runner.evaluatedModules.getModuleById(id)
+      if (module !== undefined) found.add(module)
+    }
+  }
+  return [...found].filter((module) => module === test || opened.namespaces.has(pathOf(module)))
+}
+
+function moduleOf(runner: HostRunner, path: string): HostModule | undefined {
+  const known = runner.evaluatedModules.getModuleById(path)
+  if (known !== undefined) return known
+  return [...runner.evaluatedModules.idToModuleMap.values()].find((module) => pathOf(module) === path)
+}
+
+function pathOf({ id }: HostModule): string {
+  return id.replace(/[?#].*$/, '')
+}

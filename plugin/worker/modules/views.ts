@@ -1,0 +1,61 @@
+import { current } from '../../../src/engine/current.ts'
+import type { ModuleGraph } from '../../../src/modules/graph.ts'
+import type { EsProgram, Namespace } from '../../../src/modules/program.ts'
+import { importerKey, viewsKey } from '../../options/module-keys.ts'
+
+/** Looks up what a name of an import is now; without a name: all of the module. */
+type View = (name?: string) => unknown
+type Import = (specifier: unknown) => Promise<unknown>
+
+/** What `import(…)` in a test file may lead to. */
+export type Importer = Pick<EsProgram, 'imports' | 'find'>
+
+interface Opened {
+  /** By file: what the imports of the ordinary module are, in their order. */
+  readonly namespaces: Map<string, readonly (() => Namespace)[]>
+  /** By file; there when a simulation has loaded its modules. */
+  readonly importers: Map<string, Importer>
+}
+
+const openedKey = Symbol.for('vitest-simulation.opened')
+const shared = globalThis as unknown as Record<symbol, unknown>
+
+/** What the transformed test files of this worker have opened. */
+export const opened = (shared[openedKey] ??= { namespaces: new Map(), importers: new Map() }) as Opened
+
+function viewOf(ordinary: () => Namespace): View {
+  let graph: object | undefined
+  let namespace: Namespace | undefined
+  return (name) => {
+    const { modules } = current
+    let seen: Namespace
+    if (modules === undefined) seen = ordinary()
+    else {
+      const { present } = modules
+      if (present !== graph || namespace === undefined) {
+        namespace = modules.seen(present, ordinary())
+        graph = present
+      }
+      seen = namespace
+    }
+    return name === undefined ? seen : seen[name]
+  }
+}
+
+function importerOf(file: string, original: Import): Import {
+  return (specifier) => {
+    const { modules } = current
+    const from = opened.importers.get(file)
+    if (modules === undefined || from === undefined) return original(specifier)
+    return (modules.own as ModuleGraph).importDynamically(from, specifier)
+  }
+}
+
+/** Puts in place what transformed test files call. */
+export function installViews(): void {
+  shared[Symbol.for(viewsKey)] ??= (file: string, namespaces: readonly (() => Namespace)[]): View[] => {
+    opened.namespaces.set(file, namespaces)
+    return namespaces.map(viewOf)
+  }
+  shared[Symbol.for(importerKey)] ??= importerOf
+}

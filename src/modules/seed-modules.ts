@@ -1,0 +1,69 @@
+import { current } from '../engine/current.ts'
+import type { Owner } from '../engine/owner.ts'
+import type { ModuleGraph } from './graph.ts'
+import type { ModuleImport, Namespace } from './program.ts'
+
+/** How often the modules of the code under test are evaluated: once a seed, once a node and seed, or once for all. */
+export const moduleModes = ['seed', 'node', 'shared'] as const
+export type ModuleMode = (typeof moduleModes)[number]
+
+/** The programs that a test uses, loaded. */
+export interface LoadedModules {
+  /** What the test file imports, in its order. */
+  readonly entries: readonly ModuleImport[]
+  /** What the namespace that an importer has of the ordinary module stands for; undefined: it is the same in each graph. */
+  importOf(ordinary: Namespace): ModuleImport | undefined
+  newGraph(): ModuleGraph
+}
+
+/** The module graphs of one iteration: the test's, and those of the incarnations of nodes that have their own. */
+export class SeedModules {
+  private readonly loaded: LoadedModules
+  private readonly isPerNode: boolean
+  private readonly test: ModuleGraph
+  /** By incarnation. */
+  private readonly graphs = new Map<object, ModuleGraph>()
+
+  constructor(loaded: LoadedModules, mode: Exclude<ModuleMode, 'shared'>) {
+    this.loaded = loaded
+    this.isPerNode = mode === 'node'
+    this.test = loaded.newGraph()
+  }
+
+  /** Evaluates what the test file imports; a promise where a module has a top-level `await`. */
+  load(): Promise<unknown> | undefined {
+    for (const [index, entry] of this.loaded.entries.entries()) {
+      const namespace = this.test.import(entry)
+      if (namespace instanceof Promise) return this.loadFrom(index + 1, namespace)
+    }
+    return undefined
+  }
+
+  /** The graph that static imports of the running code lead to. */
+  get present(): ModuleGraph {
+    return this.isPerNode ? this.own : this.test
+  }
+
+  /** The graph of whoever runs: what a node imports while it runs is its incarnation's alone. */
+  get own(): ModuleGraph {
+    const life = current.engine?.owner.life
+    return life === undefined ? this.test : this.graphOf(life)
+  }
+
+  /** What an importer sees of a module whose ordinary namespace it has. */
+  seen(graph: ModuleGraph, ordinary: Namespace): Namespace {
+    const target = this.loaded.importOf(ordinary)
+    return target === undefined ? ordinary : graph.now(target.program, target.view)
+  }
+
+  private graphOf(life: NonNullable<Owner['life']>): ModuleGraph {
+    let graph = this.graphs.get(life)
+    if (graph === undefined) this.graphs.set(life, (graph = this.loaded.newGraph()))
+    return graph
+  }
+
+  private async loadFrom(index: number, pending: Promise<unknown>): Promise<void> {
+    await pending
+    for (const entry of this.loaded.entries.slice(index)) await this.test.import(entry)
+  }
+}
