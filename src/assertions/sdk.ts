@@ -5,9 +5,15 @@
  * into the code that calls them: a violated `always` ends the simulation's iteration, not the function. So does anything
  * but true or false for a condition, and anything but a number where a number is compared. The kinds and their rules follow Antithesis' SDK, buggify follows FoundationDB.
  */
-import { type Details, current } from '../engine/current.ts'
+import { type AssertionSink, type Details, current } from '../engine/current.ts'
 
 export type { Details } from '../engine/current.ts'
+
+/** Where assertions are counted; undefined outside a simulation. One that is suspended is told: its code must not run now. */
+function sink(name: string): AssertionSink | undefined {
+  if (current.assertions === undefined) current.suspended?.called(name)
+  return current.assertions
+}
 
 /**
  * Must hold every time. Written in a test's body, `untilAllSometimesReached` also wants it evaluated at least once.
@@ -16,7 +22,7 @@ export type { Details } from '../engine/current.ts'
  * always(balance >= 0, 'never overdrawn', () => ({ balance }))
  */
 export function always(condition: boolean, name: string, details?: Details): void {
-  current.assertions?.check('always', condition, name, details)
+  sink('always')?.check('always', condition, name, details)
 }
 
 /**
@@ -26,7 +32,7 @@ export function always(condition: boolean, name: string, details?: Details): voi
  * alwaysOrUnreachable(attempts < 10, 'a retry gives up in time')
  */
 export function alwaysOrUnreachable(condition: boolean, name: string, details?: Details): void {
-  current.assertions?.check('alwaysOrUnreachable', condition, name, details)
+  sink('alwaysOrUnreachable')?.check('alwaysOrUnreachable', condition, name, details)
 }
 
 /**
@@ -36,7 +42,7 @@ export function alwaysOrUnreachable(condition: boolean, name: string, details?: 
  * sometimes(attempts > 1, 'a request was tried again')
  */
 export function sometimes(condition: boolean, name: string, details?: Details): void {
-  current.assertions?.sometimes(condition, name, details)
+  sink('sometimes')?.sometimes(condition, name, details)
 }
 
 /**
@@ -46,7 +52,7 @@ export function sometimes(condition: boolean, name: string, details?: Details): 
  * if (attempts > 3) reachable('the fourth attempt')
  */
 export function reachable(name: string): void {
-  current.assertions?.reachable(name)
+  sink('reachable')?.reachable(name)
 }
 
 /**
@@ -56,7 +62,7 @@ export function reachable(name: string): void {
  * if (balance < 0) unreachable('an overdrawn account')
  */
 export function unreachable(name: string, details?: Details): void {
-  current.assertions?.unreachable(name, details)
+  sink('unreachable')?.unreachable(name, details)
 }
 
 /**
@@ -66,7 +72,7 @@ export function unreachable(name: string, details?: Details): void {
  * alwaysLessThan(queue.length, 1000, 'queue length')
  */
 export function alwaysLessThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', '<', value, bound, name, details)
+  sink('alwaysLessThan')?.numeric('always', '<', value, bound, name, details)
 }
 
 /**
@@ -76,7 +82,7 @@ export function alwaysLessThan(value: number, bound: number, name: string, detai
  * alwaysLessThanOrEqual(queue.length, 1000, 'queue length')
  */
 export function alwaysLessThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', '<=', value, bound, name, details)
+  sink('alwaysLessThanOrEqual')?.numeric('always', '<=', value, bound, name, details)
 }
 
 /**
@@ -86,7 +92,7 @@ export function alwaysLessThanOrEqual(value: number, bound: number, name: string
  * alwaysGreaterThan(balance, -1, 'balance')
  */
 export function alwaysGreaterThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', '>', value, bound, name, details)
+  sink('alwaysGreaterThan')?.numeric('always', '>', value, bound, name, details)
 }
 
 /**
@@ -96,7 +102,7 @@ export function alwaysGreaterThan(value: number, bound: number, name: string, de
  * alwaysGreaterThanOrEqual(balance, 0, 'balance')
  */
 export function alwaysGreaterThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('always', '>=', value, bound, name, details)
+  sink('alwaysGreaterThanOrEqual')?.numeric('always', '>=', value, bound, name, details)
 }
 
 /**
@@ -106,7 +112,7 @@ export function alwaysGreaterThanOrEqual(value: number, bound: number, name: str
  * sometimesLessThan(queue.length, 2, 'a short queue')
  */
 export function sometimesLessThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', '<', value, bound, name, details)
+  sink('sometimesLessThan')?.numeric('sometimes', '<', value, bound, name, details)
 }
 
 /**
@@ -116,7 +122,7 @@ export function sometimesLessThan(value: number, bound: number, name: string, de
  * sometimesLessThanOrEqual(queue.length, 1, 'a short queue')
  */
 export function sometimesLessThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', '<=', value, bound, name, details)
+  sink('sometimesLessThanOrEqual')?.numeric('sometimes', '<=', value, bound, name, details)
 }
 
 /**
@@ -126,7 +132,7 @@ export function sometimesLessThanOrEqual(value: number, bound: number, name: str
  * sometimesGreaterThan(queue.length, 100, 'a long queue')
  */
 export function sometimesGreaterThan(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', '>', value, bound, name, details)
+  sink('sometimesGreaterThan')?.numeric('sometimes', '>', value, bound, name, details)
 }
 
 /**
@@ -136,7 +142,7 @@ export function sometimesGreaterThan(value: number, bound: number, name: string,
  * sometimesGreaterThanOrEqual(attempts, 3, 'three attempts')
  */
 export function sometimesGreaterThanOrEqual(value: number, bound: number, name: string, details?: Details): void {
-  current.assertions?.numeric('sometimes', '>=', value, bound, name, details)
+  sink('sometimesGreaterThanOrEqual')?.numeric('sometimes', '>=', value, bound, name, details)
 }
 
 /**
@@ -146,7 +152,7 @@ export function sometimesGreaterThanOrEqual(value: number, bound: number, name: 
  * sometimesAll({ late: attempts > 1, long: queue.length > 10 }, 'late answers and a long queue')
  */
 export function sometimesAll(conditions: Readonly<Record<string, boolean>>, name: string): void {
-  current.assertions?.all(conditions, name)
+  sink('sometimesAll')?.all(conditions, name)
 }
 
 /**
@@ -156,7 +162,7 @@ export function sometimesAll(conditions: Readonly<Record<string, boolean>>, name
  * sometimesEach('outcome', attempts > 1 ? 'retried' : 'at once', ['retried', 'at once'])
  */
 export function sometimesEach(name: string, value: string | number, expected: readonly (string | number)[] = []): void {
-  current.assertions?.each(name, value, expected)
+  sink('sometimesEach')?.each(name, value, expected)
 }
 
 /**
@@ -169,7 +175,7 @@ export function sometimesEach(name: string, value: string | number, expected: re
  * if (buggify('flush fails')) throw new Error('the disk is full')
  */
 export function buggify(site: string, probability = 0.25): boolean {
-  return current.assertions?.buggify(site, probability) ?? false
+  return sink('buggify')?.buggify(site, probability) ?? false
 }
 
 /**
@@ -191,5 +197,5 @@ export function buggifyDelay(site: string, range: readonly [number, number]): Pr
  * const batch = buggifyValue('batch size', 100, [1, 3])
  */
 export function buggifyValue(site: string, usual: number, range: readonly [number, number]): number {
-  return current.assertions?.buggifyValue(site, usual, range) ?? usual
+  return sink('buggifyValue')?.buggifyValue(site, usual, range) ?? usual
 }

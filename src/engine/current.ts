@@ -1,4 +1,5 @@
 import type { Engine } from './engine.ts'
+import type { Suspended } from './suspended.ts'
 
 /**
  * Where the assertions and buggify sites of running code are counted; implemented in src/assertions/sink.ts.
@@ -42,6 +43,8 @@ interface Current {
   /** The engine whose events run right now; undefined outside a simulation and between two slices of one. */
   engine: Engine | undefined
   assertions: AssertionSink | undefined
+  /** The simulation that goes on when the host has breathed; undefined: none is under way, or it runs. */
+  suspended: Suspended | undefined
   /** Set from before the hooks of an iteration until after them; undefined: modules are the ordinary ones. */
   modules: CurrentModules | undefined
 }
@@ -57,5 +60,6 @@ const key = Symbol.for('vitest-simulation.current')
 export const current: Current = ((globalThis as unknown as Record<symbol, Current | undefined>)[key] ??= {
   engine: undefined,
   assertions: undefined,
+  suspended: undefined,
   modules: undefined,
 })

@@ -10,12 +10,13 @@ import type { Limits } from './limits.ts'
 import { Outside } from './outside.ts'
 import { Owner } from './owner.ts'
 import type { Recorder } from './recorder.ts'
+import type { Suspended } from './suspended.ts'
 import type { Trace } from './trace.ts'
 import { type Awaits, describeAwaits } from './awaits.ts'
 import { userFrames } from './stack.ts'
 import { describeWaits } from './waits.ts'
 import { type Digest, formatDigest } from './format.ts'
-import { exceededText, livelockText, outlastedText } from './limit-texts.ts'
+import { bodyWaits, exceededText, livelockText, outlastedText } from './limit-texts.ts'
 
 /** Virtual wall clock at virtual time 0: 2024-01-01T00:00:00Z, ms since the epoch. */
 export const epochMs = 1_704_067_200_000
@@ -28,11 +29,6 @@ export const startupMs = 25
 
 /** Kinds that are reported at the very line that is wrong. */
 const placed: ReadonlySet<FailureKind> = new Set(['AlwaysViolated', 'UnreachableReached'])
-
-/** What is said of a body that waits, and nobody knows what for. */
-export const bodyWaits =
-  '\n  the test body: a promise that no event of the simulation settles (a real timer, file, socket or import, ' +
-  'or a promise that is never resolved)'
 
 /** Draws the order among simultaneous events; see src/chaos/schedule.ts. */
 export interface SchedulePolicy {
@@ -80,6 +76,8 @@ export class Engine {
   awaits: Awaits | undefined
   /** Asked when a limit of the whole run is hit: since when the test has waited while other things went on, µs. */
   stuckSince: (() => number | undefined) | undefined
+  /** Told of what is scheduled while nothing of the simulation may run. */
+  suspended: Suspended | undefined
   /** Calls an event's action in an asynchronous context of its own; undefined until code under test needs that. */
   around: ((action: (data: never) => void, data: never) => void) | undefined
 
@@ -158,6 +156,7 @@ export class Engine {
     action: (data: T) => void,
     data: T,
   ): SimEvent {
+    if (this.suspended !== undefined) this.suspended.called('the bus, a node or the simulation')
     const rank = this.policy === undefined ? 0 : this.policy.rank(time, owner, kind, subject)
     const event = new SimEvent(time, rank, this.sequence++, kind, subject, owner, action, data)
     this.queue.push(event)

@@ -12,6 +12,7 @@ export type FailureKind =
   | 'LimitExceeded'
   | 'Leak'
   | 'NotAwaited'
+  | 'RealWork'
   | 'Hang'
   | 'HookFailed'
   | 'Nondeterminism'

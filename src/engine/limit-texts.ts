@@ -38,3 +38,8 @@ export function livelockText(bound: number, now: number, owners: readonly string
     `raise it with limits: { eventsPerInstant: … }`
   )
 }
+
+/** What is said of a body that waits, and nobody knows what for. */
+export const bodyWaits =
+  '\n  the test body: a promise that no event of the simulation settles (a real timer, file, socket or import, ' +
+  'or a promise that is never resolved)'

@@ -4,6 +4,7 @@ import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import type { Wait } from '../engine/failure.ts'
 import { Owner } from '../engine/owner.ts'
+import { isThenable } from '../engine/thenable.ts'
 import type { NodeRecord } from '../trace/records.ts'
 import { NodeClock } from './clock.ts'
 import { NodeCrashed } from './errors.ts'
@@ -344,6 +345,7 @@ export abstract class LifeCycle {
   }
 
   private booted(owner: Owner): void {
+    this.engine.suspended?.called('the end of a boot function')
     if (owner !== this.owner || !owner.alive) return
     this.bootSince = undefined
     if (this.state === 'booting') this.becomeUp()
@@ -357,6 +359,7 @@ export abstract class LifeCycle {
 
   private perform<T>(task: () => T | PromiseLike<T>, entry: Task): void {
     const done = (settle: (value: never) => void, value: unknown): void => {
+      this.engine.suspended?.called('the end of node.run')
       if (!this.tasks.delete(entry)) return
       this.engine.data?.add('result of run', value)
       this.engine.settle(entry.caller, settle, value as never)
@@ -392,9 +395,4 @@ export abstract class LifeCycle {
     if (this.isStopping)
       yield { owner: this.id, what: `stop of ${this.id}`, since: this.stoppingSince, isUnderWay: true }
   }
-}
-
-/** True for a promise or anything else with a `then`. */
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
 }

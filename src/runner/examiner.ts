@@ -45,6 +45,11 @@ export class Examiner {
     // What a hook of the surroundings does is not the seed's.
     if (failure.kind === 'HookFailed' || failure.name === unreadable) return { ...base, failure, run: undefined }
     const again = await this.record(first.seed, number, plan, failure)
+    // When real work is done is not the seed's: only how it began is.
+    if (failure.kind === 'RealWork' && !isSameRun(first, again)) {
+      const found = again.failure?.kind === 'RealWork' ? again.failure : failure
+      return { ...base, failure: found, run: again }
+    }
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     const isSame = again.failure !== undefined && isSameError(failure, again.failure)
     if (!isSame || !isSameRun(first, again)) {
@@ -65,7 +70,14 @@ export class Examiner {
   /** Runs a seed again with everything that is told of it. `failure`: what is known to come of it. */
   record(seed: number, number: number, plan: ReplayPlan | undefined, failure?: Failure): Promise<IterationResult> {
     const awaitsUntil = failure && followedUntil(failure)
-    return this.runner.run(seed, number, { recording: true, telling: true, awaitsUntil, ...(plan && { plan }) })
+    const followsReal = failure?.kind === 'RealWork'
+    return this.runner.run(seed, number, {
+      recording: true,
+      telling: true,
+      awaitsUntil,
+      followsReal,
+      ...(plan && { plan }),
+    })
   }
 
   /** Compares a replay with what was expected of it; returns what to say when it is another run. */

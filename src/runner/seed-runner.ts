@@ -18,6 +18,8 @@ export interface SeedRun {
   readonly isCompared?: boolean
   /** Follow the promises that are made until then, virtual µs; see Awaits. */
   readonly awaitsUntil?: number | undefined
+  /** Find out what wakes code in real time. */
+  readonly followsReal?: boolean
   /** What it does instead of everything it draws. */
   readonly plan?: ReplayPlan
   /** Without chaos, in the order of scheduling. */
@@ -61,6 +63,7 @@ export class SeedRunner {
       telling: run.telling,
       isCompared: run.isCompared ?? false,
       awaitsUntil: run.awaitsUntil,
+      followsReal: run.followsReal,
       isRepeat,
       prints: context.prints,
       afterBody: context.afterBody,

@@ -5,6 +5,8 @@ import { installConsole } from './console.ts'
 import { installDate } from './date.ts'
 import { installDateTimeFormat } from './date-time-format.ts'
 import { installEventTimeStamp } from './event-time-stamp.ts'
+import { installIo } from './io/install.ts'
+import { installLazyGlobals } from './lazy-globals.ts'
 import { installMathRandom } from './math-random.ts'
 import { installPerformance } from './performance.ts'
 import { installProcessClock } from './process-clock.ts'
@@ -67,6 +69,8 @@ function install(): Installation {
   installRandomUuid()
   installWebCrypto()
   installAsyncContext()
+  installLazyGlobals()
+  installIo()
   // Named imports of ES modules (`import { setTimeout } from 'node:timers/promises'`) follow only after this.
   syncBuiltinESMExports()
   return { Date: virtualDate, places: dispatcherPlaces() }

@@ -3,6 +3,7 @@ import { current } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
 import { replaceFunction, replaceGetter } from './replace.ts'
+import { simulating } from './simulating.ts'
 
 type Mark = (name?: string, options?: MarkOptions) => PerformanceMark
 type Measure = (name?: string, from?: string | MeasureOptions, endMark?: string) => PerformanceMeasure
@@ -45,19 +46,19 @@ export function installPerformance(): void {
   const { performance } = globalThis
   replaceFunction<() => number>(performance, 'now', (original) => {
     return function now(this: Performance): number {
-      const engine = current.engine
+      const engine = simulating('performance.now')
       return engine === undefined ? original.call(this) : engine.monotonicMs()
     }
   })
   replaceGetter<number>(performance, 'timeOrigin', (original) => {
     return function (this: Performance): number {
-      const engine = current.engine
+      const engine = simulating('performance')
       return engine === undefined ? original.call(this) : timeOrigin(engine)
     }
   })
   replaceFunction<Mark>(performance, 'mark', (original) => {
     return function mark(this: Performance, ...args: Parameters<Mark>) {
-      const engine = current.engine
+      const engine = simulating('performance')
       const [name, options] = args
       // Wrong arguments go to the real function, which throws.
       if (engine === undefined || name === undefined || !isOptional(options)) return original.apply(this, args)
@@ -69,7 +70,7 @@ export function installPerformance(): void {
   })
   replaceFunction<Measure>(performance, 'measure', (original) => {
     return function measure(this: Performance, ...args: Parameters<Measure>) {
-      const engine = current.engine
+      const engine = simulating('performance')
       const [name, from, end] = args
       if (engine === undefined || name === undefined) return original.apply(this, args)
       forgetOtherIterations(engine)

@@ -1,6 +1,6 @@
-import { current } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { replaceFunction } from './replace.ts'
+import { simulating } from './simulating.ts'
 
 function nanoseconds(engine: Engine): number {
   return Math.round(engine.monotonicMs() * 1e6)
@@ -15,13 +15,13 @@ function isPrevious(previous: unknown): previous is [number, number] {
 export function installProcessClock(): void {
   replaceFunction<() => bigint>(process.hrtime, 'bigint', (original) => {
     return () => {
-      const engine = current.engine
+      const engine = simulating('process.hrtime')
       return engine === undefined ? original() : BigInt(nanoseconds(engine))
     }
   })
   replaceFunction<(previous?: [number, number]) => [number, number]>(process, 'hrtime', (original) => {
     return (previous) => {
-      const engine = current.engine
+      const engine = simulating('process.hrtime.bigint')
       if (engine === undefined || (previous !== undefined && !isPrevious(previous))) return original(previous)
       const now = nanoseconds(engine)
       const seconds = Math.floor(now / 1e9)
@@ -33,7 +33,7 @@ export function installProcessClock(): void {
   })
   replaceFunction<() => number>(process, 'uptime', (original) => {
     return () => {
-      const engine = current.engine
+      const engine = simulating('process.uptime')
       return engine === undefined ? original() : engine.monotonicMs() / 1000
     }
   })

@@ -1,10 +1,10 @@
 import crypto from 'node:crypto'
 import { isAnyArrayBuffer } from 'node:util/types'
-import { current } from '../engine/current.ts'
 import { cryptoStream } from './owner-stream.ts'
 import { Immediate } from './immediate.ts'
 import { replaceFunction } from './replace.ts'
 import type { TimerCallback } from './timeout.ts'
+import { simulating } from './simulating.ts'
 
 type FillCallback = (error: Error | null, target: Fillable) => void
 type Fillable = ArrayBufferView | ArrayBufferLike
@@ -36,7 +36,7 @@ function bytesToFill(target: unknown, offset: unknown, size: unknown): Uint8Arra
 function replaceRandomBytes(key: string): void {
   replaceFunction<RandomBytes>(crypto, key, (original) => {
     return (size, callback) => {
-      const engine = current.engine
+      const engine = simulating('crypto.randomBytes')
       const validCallback = callback === undefined || typeof callback === 'function'
       if (engine === undefined || !isSize(size) || !validCallback) return original(size, callback)
       const bytes = Buffer.alloc(Math.trunc(size))
@@ -53,7 +53,7 @@ export function installRandomBytes(): void {
   for (const key of ['randomBytes', 'pseudoRandomBytes', 'prng', 'rng']) replaceRandomBytes(key)
   replaceFunction<RandomFillSync>(crypto, 'randomFillSync', (original) => {
     return (target, offset = 0, size) => {
-      const engine = current.engine
+      const engine = simulating('crypto.randomFillSync')
       const bytes = engine === undefined ? undefined : bytesToFill(target, offset, size)
       if (engine === undefined || bytes === undefined) return original(target, offset, size)
       cryptoStream(engine).fill(bytes)
@@ -62,7 +62,7 @@ export function installRandomBytes(): void {
   })
   replaceFunction<RandomFill>(crypto, 'randomFill', (original) => {
     return (target, ...range) => {
-      const engine = current.engine
+      const engine = simulating('crypto.randomFill')
       const callbackAt = range.findIndex((argument) => typeof argument === 'function')
       const [offset = 0, size] = range.slice(0, callbackAt)
       const bytes = engine === undefined || callbackAt < 0 ? undefined : bytesToFill(target, offset, size)

@@ -1,9 +1,9 @@
 import crypto from 'node:crypto'
-import { current } from '../engine/current.ts'
 import { cryptoStream } from './owner-stream.ts'
 import { Immediate } from './immediate.ts'
 import { replaceFunction } from './replace.ts'
 import type { TimerCallback } from './timeout.ts'
+import { simulating } from './simulating.ts'
 
 type RandomInt = (...args: unknown[]) => number | undefined
 
@@ -24,7 +24,7 @@ function isRange(min: unknown, max: unknown): boolean {
 export function installRandomInt(): void {
   replaceFunction<RandomInt>(crypto, 'randomInt', (original) => {
     return (...args) => {
-      const engine = current.engine
+      const engine = simulating('crypto.randomInt')
       if (engine === undefined) return original(...args)
       const onlyMax = args[1] === undefined || typeof args[1] === 'function'
       const [min, max, callback]: unknown[] = onlyMax ? [0, args[0], args[1]] : args

@@ -1,8 +1,8 @@
 import crypto from 'node:crypto'
-import { current } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { cryptoStream } from './owner-stream.ts'
 import { replaceFunction } from './replace.ts'
+import { simulating } from './simulating.ts'
 
 type RandomUuid = (options?: unknown) => string
 
@@ -41,7 +41,7 @@ export function installRandomUuid(): void {
   const replace = (key: string, virtual: (engine: Engine) => string): void =>
     replaceFunction<RandomUuid>(crypto, key, (original) => {
       return (options) => {
-        const engine = current.engine
+        const engine = simulating('crypto.randomUUID')
         return engine === undefined || !isOptions(options) ? original(options) : virtual(engine)
       }
     })

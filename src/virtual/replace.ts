@@ -30,6 +30,8 @@ export function replaceFunction<F extends AnyFunction>(
   const holder = holderOf(target, key)
   if (holder === undefined) return
   const original = Reflect.get(target, key) as F
+  // Some are there, and undefined, on systems that cannot do it.
+  if (typeof original !== 'function') return
   const replacement = make(original)
   resemble(replacement, original)
   // Read after `original`, because Node defines some of its functions on first access (crypto.pseudoRandomBytes).

@@ -1,9 +1,9 @@
 import timersPromises from 'node:timers/promises'
-import { current } from '../engine/current.ts'
 import type { Engine } from '../engine/engine.ts'
 import { Immediate } from './immediate.ts'
 import { replaceFunction } from './replace.ts'
 import { Timeout, waker } from './timeout.ts'
+import { simulating } from './simulating.ts'
 
 interface Options {
   ref?: boolean
@@ -87,28 +87,28 @@ export function installTimersPromises(): void {
   const { scheduler } = timersPromises
   replaceFunction<Delayed>(timersPromises, 'setTimeout', (original) => {
     return (delay, value, options) => {
-      const engine = current.engine
+      const engine = simulating('timers/promises.setTimeout')
       if (engine === undefined || isRejected(delay, options)) return original(delay, value, options)
       return delayed(engine, delay, value, options)
     }
   })
   replaceFunction<Immediately>(timersPromises, 'setImmediate', (original) => {
     return (value, options) => {
-      const engine = current.engine
+      const engine = simulating('timers/promises.setImmediate')
       if (engine === undefined || isRejected(undefined, options)) return original(value, options)
       return immediately(engine, value, options)
     }
   })
   replaceFunction<Repeated>(timersPromises, 'setInterval', (original) => {
     return (delay, value, options) => {
-      const engine = current.engine
+      const engine = simulating('timers/promises.setInterval')
       if (engine === undefined || isRejected(delay, options)) return original(delay, value, options)
       return repeated(engine, delay, value, options)
     }
   })
   replaceFunction<(delay: number, options?: Options) => Promise<unknown>>(scheduler, 'wait', (original) => {
     return function wait(this: unknown, delay: number, options?: Options) {
-      const engine = current.engine
+      const engine = simulating('scheduler.wait')
       // Another receiver is an error, which the real method throws.
       if (engine === undefined || this !== scheduler || isRejected(delay, options))
         return original.call(this as typeof scheduler, delay, options)
@@ -117,7 +117,7 @@ export function installTimersPromises(): void {
   })
   replaceFunction<() => Promise<unknown>>(scheduler, 'yield', (original) => {
     return function (this: unknown) {
-      const engine = current.engine
+      const engine = simulating('scheduler.yield')
       if (engine === undefined || this !== scheduler) return original.call(this)
       return immediately(engine, undefined)
     }

@@ -7,6 +7,7 @@ import { real } from './real.ts'
 import { replaceFunction } from './replace.ts'
 import type { TimerCallback } from './timeout.ts'
 import { findTimeout, installRefresh, movedTimeout, Timeout } from './timeout.ts'
+import { simulating } from './simulating.ts'
 
 type Timer = (callback: TimerCallback, delay?: number, ...args: unknown[]) => unknown
 type ImmediateTimer = (callback: TimerCallback, ...args: unknown[]) => unknown
@@ -17,19 +18,19 @@ function isFunction(callback: unknown): callback is TimerCallback {
 }
 
 function setTimeout(callback: TimerCallback, delay?: number, ...args: unknown[]): unknown {
-  const engine = current.engine
+  const engine = simulating('setTimeout')
   if (engine === undefined || !isFunction(callback)) return (real.setTimeout as Timer)(callback, delay, ...args)
   return new Timeout(engine, callback, delay, args.length > 0 ? args : undefined, false)
 }
 
 function setInterval(callback: TimerCallback, delay?: number, ...args: unknown[]): unknown {
-  const engine = current.engine
+  const engine = simulating('setInterval')
   if (engine === undefined || !isFunction(callback)) return (real.setInterval as Timer)(callback, delay, ...args)
   return new Timeout(engine, callback, delay, args.length > 0 ? args : undefined, true)
 }
 
 function setImmediate(callback: TimerCallback, ...args: unknown[]): unknown {
-  const engine = current.engine
+  const engine = simulating('setImmediate')
   if (engine === undefined || !isFunction(callback)) return (real.setImmediate as ImmediateTimer)(callback, ...args)
   return new Immediate(engine, callback, args)
 }

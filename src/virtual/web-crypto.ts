@@ -1,9 +1,9 @@
 import crypto from 'node:crypto'
 import { isTypedArray } from 'node:util/types'
-import { current } from '../engine/current.ts'
 import { cryptoStream } from './owner-stream.ts'
 import { virtualUuid } from './random-uuid.ts'
 import { replaceFunction } from './replace.ts'
+import { simulating } from './simulating.ts'
 
 // Web Crypto, section 10.1.1: more is a QuotaExceededError.
 const mostBytes = 65_536
@@ -19,7 +19,7 @@ export function installWebCrypto(): void {
   const { webcrypto } = crypto
   replaceFunction<(array: unknown) => unknown>(webcrypto, 'getRandomValues', (original) => {
     return function getRandomValues(this: unknown, array: unknown): unknown {
-      const engine = current.engine
+      const engine = simulating('crypto.getRandomValues')
       if (engine === undefined || this !== webcrypto || !isIntegerArray(array))
         return original.call(this as never, array)
       cryptoStream(engine).fill(new Uint8Array(array.buffer, array.byteOffset, array.byteLength))
@@ -28,7 +28,7 @@ export function installWebCrypto(): void {
   })
   replaceFunction<() => string>(webcrypto, 'randomUUID', (original) => {
     return function randomUUID(this: unknown): string {
-      const engine = current.engine
+      const engine = simulating('crypto.randomUUID')
       return engine === undefined || this !== webcrypto ? original.call(this) : virtualUuid(engine)
     }
   })

@@ -172,6 +172,17 @@ export interface Simulation {
    */
   workload(alphabet: Alphabet<Simulation, SimulationNode>, options: WorkloadOptions): Promise<WorkloadOutcome>
   /**
+   * Does real asynchronous work while the simulation stands still, and resolves to what came of it.
+   *
+   * The work sees real time, real files and the network. It must come to the same whenever the seed runs: the simulation
+   * cannot see to that.
+   *
+   * @throws SimulationError (BAD_INPUT) when `work` is no function
+   * @example
+   * const schema = await sim.real(() => fetch('https://example.com/schema.json').then((answer) => answer.text()))
+   */
+  real<T>(work: () => T | PromiseLike<T>): Promise<T>
+  /**
    * Adds a line to the trace of a failing seed; costs nothing while exploring.
    *
    * @example

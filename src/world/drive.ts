@@ -10,6 +10,8 @@ export interface Work {
   enter(): void
   /** An error or rejection that nobody caught escaped from the last event's microtasks or nextTicks. */
   escaped(error: unknown): void
+  /** From here on nothing of it may run, until it is told otherwise. */
+  suspend(isSuspended: boolean): void
   /** True: real work is to be done before anything else of it runs. */
   readonly waitsOutside: boolean
   /** Does that work; called outside every slice. */
@@ -77,12 +79,14 @@ export class Driver {
 
   private begin(): void {
     this.inSlice = true
+    this.work?.suspend(true)
     if (this.work?.waitsOutside === true) void this.workOutside(this.work)
     else this.host.defer(this.slice)
   }
 
   /** Between two slices: real work that the simulation waits for. Whoever ends the run may do so meanwhile. */
   private async workOutside(work: Work): Promise<void> {
+    work.suspend(false)
     const done = work.workOutside()
     for (let isDone = false; !isDone && work.waitsOutside;) {
       isDone = await Promise.race([done.then(() => true), this.host.sleep(this.options.sliceMs).then(() => false)])
@@ -174,6 +178,7 @@ export class Driver {
   }
 
   private enterSlice(): void {
+    this.work?.suspend(false)
     // When the last slice was unwound by an error, the listeners are still in place.
     if (process.hasUncaughtExceptionCaptureCallback()) return
     this.savedRejections = process.listeners('unhandledRejection')

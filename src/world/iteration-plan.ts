@@ -31,6 +31,8 @@ export interface IterationPlan {
   readonly telling?: boolean | undefined
   /** Follow the promises that are made until then, to say where somebody waits; virtual time, µs. */
   readonly awaitsUntil?: number | undefined
+  /** Find out what wakes code in real time; see RealSources. */
+  readonly followsReal?: boolean | undefined
   /** Another run of the seed is compared with this one, by its data, too. */
   readonly isCompared?: boolean
   /** The seed has run before; see Engine. */

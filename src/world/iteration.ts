@@ -4,21 +4,24 @@ import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
 import { FollowedPromises } from '../engine/followed-promises.ts'
 import { describeError, fieldReads } from '../engine/describe-error.ts'
-import { Engine, bodyWaits } from '../engine/engine.ts'
+import { Engine } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
 import { type Failure, nothingRuns } from '../engine/failure.ts'
 import { formatMillis } from '../engine/format.ts'
+import { bodyWaits } from '../engine/limit-texts.ts'
 import { refuseGeneratorObject } from '../engine/generators.ts'
 import { userFrames } from '../engine/stack.ts'
 import { Recorder } from '../engine/recorder.ts'
 import { Trace } from '../engine/trace.ts'
-import { isThenable } from '../nodes/life-cycle.ts'
+import { isThenable } from '../engine/thenable.ts'
 import { beginContext } from '../virtual/async-context.ts'
 import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
 import { FloatingCode } from './floating.ts'
 import { Loading } from './loading.ts'
+import { hangReason } from './hang-reason.ts'
 import type { IterationPlan } from './iteration-plan.ts'
+import { RealWork } from './real-work.ts'
 import { Rest, lookMicros } from './rest.ts'
 import type { Simulation as PublicSimulation } from './door.ts'
 import { Simulation } from './simulation.ts'
@@ -47,6 +50,7 @@ export class Iteration implements Work {
   private readonly floating: FloatingCode
   private interruptedFlag = false
   private readonly rest: Rest
+  private readonly realWork: RealWork
   /** A system that never rests is judged until this virtual time, µs; -1: it is not judged yet. */
   private judgedUntil = -1
   /** Virtual time, µs, at which all that happens at the instant of becoming quiet is over; -1: it is not quiet. */
@@ -62,6 +66,7 @@ export class Iteration implements Work {
     this.engine.isRepeat = plan.isRepeat === true
     this.engine.prints = plan.prints === true
     this.rest = new Rest(this.engine)
+    this.realWork = new RealWork(this.engine, plan.followsReal === true)
     if (plan.awaitsUntil !== undefined) this.engine.awaits = new FollowedPromises(this.engine, plan.awaitsUntil)
     // Through a name, see World.addNode.
     const stuckSince = (): number | undefined => this.stuckSince()
@@ -105,6 +110,10 @@ export class Iteration implements Work {
     error.name = 'Hang'
     error.stack = [`Hang: ${message}`, ...frames].join('\n')
     this.engine.report('Hang', field === undefined ? 'event loop blocked' : unreadable, message, error)
+  }
+
+  suspend(isSuspended: boolean): void {
+    current.suspended = this.engine.suspended = isSuspended ? this.realWork : undefined
   }
 
   get waitsOutside(): boolean {
@@ -204,7 +213,10 @@ export class Iteration implements Work {
       return
     }
     result.then(
-      () => void (this.bodySettled = true),
+      () => {
+        current.suspended?.called('the end of the test body')
+        this.bodySettled = true
+      },
       (error: unknown) => this.bodyFailed(error),
     )
   }
@@ -377,20 +389,8 @@ export class Iteration implements Work {
   private end(): boolean {
     this.phase = 'over'
     this.engine.awaits?.stop()
+    this.realWork.stop()
     this.world.end()
     return this.world.invariants.runUserCode || this.world.eventuals.wereAdded
   }
-}
-
-/** Says no more than what is known: in native code nobody can look. */
-function hangReason(field: string | undefined, call: string | undefined, frames: readonly string[]): string {
-  if (field !== undefined) return `an error was thrown whose ${field} is a getter that does not return`
-  const loops = 'an endless loop, promise chain or nextTick chain'
-  const what =
-    call !== undefined
-      ? `${call} blocks the thread until it returns, in real time`
-      : frames.length > 0
-        ? loops
-        : `${loops}, or a call that blocks in native code (its line could not be read)`
-  return `${what}; if the work is finite, raise it with limits: { drainMs: … }`
 }

@@ -2,6 +2,7 @@ import { DirectoryView } from '../actors/directory/view.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, show, showFully } from '../engine/errors.ts'
+import { refuseGenerator } from '../engine/generators.ts'
 import { textOf } from '../engine/recorder.ts'
 import type { Network } from '../network/network.ts'
 import { checkNodeId } from '../nodes/node-id.ts'
@@ -131,6 +132,19 @@ export class Simulation implements PublicSimulation {
     }
     const workload = new Workload<Simulation, Node>(host, alphabet, options)
     return world.owed.watch('sim.workload(…)', workload.run())
+  }
+
+  /**
+   * Does real asynchronous work, for the time of which the simulation stands still; resolves to what came of it.
+   *
+   * The work sees real time and the real modules of Node. What comes of it must be the same whenever the seed runs.
+   */
+  real<T>(work: () => T | PromiseLike<T>): Promise<T> {
+    if (typeof work !== 'function') throw badInput('sim.real(work)', work, 'it must be a function')
+    refuseGenerator(work, 'sim.real(work)')
+    this.engine.note('log', 'real work begins')
+    this.engine.recorder?.add({ type: 'log', level: 'real', text: 'real work begins' })
+    return this.engine.outside.wait(work)
   }
 
   /** Adds a line to the trace of a failing seed; costs nothing while exploring. */

@@ -1,0 +1,84 @@
+import { compressions } from './compression.ts'
+import { derivations, generations, insteadOfGenerating, signatures, subtleMethods } from './cryptography.ts'
+import { fileReads, fileWatches, fileWrites, insteadOfWatching, insteadOfWriting } from './files.ts'
+import { childProcesses, insteadOfProcesses } from './processes.ts'
+import { clients, datagrams, insteadOfSockets, nameQueries } from './sockets.ts'
+import { webAssemblyFunctions } from './web-assembly.ts'
+
+/** What becomes of a call of Node's inside a simulation. */
+export interface IoRule {
+  /** Full names, as messages have them. */
+  readonly apis: readonly string[]
+  /** virtual: part of the simulation; frozen: done for real while virtual time stands still; refused: the seed fails. */
+  readonly what: 'virtual' | 'frozen' | 'refused'
+  /** How, or what to do instead. */
+  readonly how: string
+}
+
+const named = (prefix: string, names: readonly string[]): string[] => names.map((name) => `${prefix}.${name}`)
+
+/** Every call that would come back in real time, by what is done about it. */
+export const ioRules: readonly IoRule[] = [
+  {
+    apis: named('zlib', compressions),
+    what: 'virtual',
+    how: 'its synchronous form; the callback comes some microseconds later',
+  },
+  {
+    apis: named('crypto', [...derivations, ...signatures]),
+    what: 'virtual',
+    how: 'its synchronous form; the callback comes some microseconds later',
+  },
+  { apis: ['new MessageChannel', 'new BroadcastChannel'], what: 'virtual', how: 'an event for each message' },
+  { apis: ['blob.stream'], what: 'virtual', how: 'chunks of 64 KiB' },
+  { apis: ['a stream of zlib', 'CompressionStream'], what: 'frozen', how: 'each step' },
+  { apis: named('crypto.subtle', subtleMethods), what: 'frozen', how: 'on the threads of Node' },
+  { apis: named('fs', fileReads), what: 'frozen', how: 'files that are there do not change' },
+  {
+    apis: named(
+      'fs/promises',
+      fileReads.filter((name) => !['exists', 'fstat', 'read', 'readv', 'close', 'openAsBlob'].includes(name)),
+    ),
+    what: 'frozen',
+    how: 'files that are there do not change',
+  },
+  { apis: named('WebAssembly', webAssemblyFunctions), what: 'frozen', how: 'on the threads of V8' },
+  { apis: ['import()'], what: 'frozen', how: 'when the module was not known before; otherwise at once' },
+  {
+    apis: [
+      ...named('fs', fileWrites),
+      ...named(
+        'fs',
+        fileWrites.map((name) => `${name}Sync`),
+      ),
+      'fs.createWriteStream',
+    ],
+    what: 'refused',
+    how: insteadOfWriting,
+  },
+  { apis: named('fs', fileWatches), what: 'refused', how: insteadOfWatching },
+  {
+    apis: [...named('crypto', generations), 'crypto.subtle.generateKey'],
+    what: 'refused',
+    how: insteadOfGenerating,
+  },
+  {
+    apis: [...named('child_process', childProcesses), 'cluster.fork', 'new Worker'],
+    what: 'refused',
+    how: insteadOfProcesses,
+  },
+  {
+    apis: [
+      'net.connect',
+      'net.Server.listen',
+      'http.request',
+      'tls.connect',
+      'http2.connect',
+      ...named('dgram', datagrams),
+      ...named('dns', nameQueries),
+      ...clients.map((name) => (name === 'fetch' ? name : `new ${name}`)),
+    ],
+    what: 'refused',
+    how: insteadOfSockets,
+  },
+]
