@@ -7,6 +7,7 @@ import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
 import { EventKind } from '../engine/event.ts'
 import type { Effects, Owner } from '../engine/owner.ts'
+import { ProcessExit } from '../engine/process.ts'
 import { NodeCrashed } from '../nodes/errors.ts'
 import { nameSubject } from '../network/message.ts'
 import { isThenable } from '../engine/thenable.ts'
@@ -284,7 +285,8 @@ export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeC
 
   private replyError(reply: ActorReply, thrown: unknown, call: ActorCall): unknown {
     const error = errorIn(reply, call)
-    if (error !== undefined) this.system.parts.unheard.threw(error, thrown, this.node.owner)
+    const isError = error !== undefined && !(thrown instanceof ProcessExit)
+    if (isError) this.system.parts.unheard.threw(error, thrown, this.node.owner)
     return sealed(reply)
   }
 

@@ -4,6 +4,7 @@ import { SimulationError, badInput, withCaller } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import type { Wait } from '../engine/failure.ts'
 import type { Message } from '../network/message.ts'
+import { ProcessExit } from '../engine/process.ts'
 import { isThenable } from '../engine/thenable.ts'
 import type { LifeCycle } from '../nodes/life-cycle.ts'
 import type { BusShared } from './bus-shared.ts'
@@ -160,6 +161,8 @@ export class Responder {
   }
 
   private failed(message: Message, error: unknown): void {
+    // The handler ended its process: nobody is left to answer.
+    if (error instanceof ProcessExit) return
     if (message.kind === 'one-way') {
       // Nobody waits for an answer, so nobody else could notice.
       this.engine.fail(error)

@@ -1,4 +1,4 @@
-import type { SchedulePolicy } from '../engine/engine.ts'
+import type { SchedulePolicy } from '../engine/schedule-policy.ts'
 import type { EventKind } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
 import { avalanche, mix } from '../random/hash.ts'

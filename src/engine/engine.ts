@@ -9,9 +9,11 @@ import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
 import { Outside } from './outside.ts'
 import { Owner } from './owner.ts'
+import { ProcessExit, Processes } from './process.ts'
 import type { Recorder } from './recorder.ts'
 import type { Suspended } from './suspended.ts'
 import type { Trace } from './trace.ts'
+import type { SchedulePolicy } from './schedule-policy.ts'
 import { type Awaits, describeAwaits } from './awaits.ts'
 import { userFrames } from './stack.ts'
 import { describeWaits } from './waits.ts'
@@ -29,12 +31,6 @@ export const startupMs = 25
 
 /** Kinds that are reported at the very line that is wrong. */
 const placed: ReadonlySet<FailureKind> = new Set(['AlwaysViolated', 'UnreachableReached'])
-
-/** Draws the order among simultaneous events; see src/chaos/schedule.ts. */
-export interface SchedulePolicy {
-  /** Lower runs first. */
-  rank(time: number, owner: Owner, kind: EventKind, subject: number): number
-}
 
 /**
  * Virtual time, the event queue and the current owner of one iteration.
@@ -64,8 +60,8 @@ export class Engine {
   /** The first failure; the iteration ends at the end of the event that reported it. */
   failure: Failure | undefined
   policy: SchedulePolicy | undefined
-  /** Real work that the simulation waits for. */
   readonly outside = new Outside(this)
+  readonly processes = new Processes()
   /** The seed has run before and is only looked at again: what its code prints has been seen. */
   isRepeat = false
   /** What its code prints is to be seen. */
@@ -205,7 +201,7 @@ export class Engine {
     })
   }
 
-  /** Nothing slows any more: simultaneous events are in the order in which they were scheduled, and waits are short. */
+  /** Nothing slows any more: simultaneous events are in the order of scheduling, and waits are short. */
   mend(): void {
     if (this.policy !== undefined) {
       this.policy = undefined
@@ -316,6 +312,7 @@ export class Engine {
 
   /** Records an error that nobody caught, on behalf of the current owner. */
   fail(error: unknown): void {
+    if (error instanceof ProcessExit || this.owner.life?.catches(error) === true) return
     const { name, message } = describeError(error)
     this.report('UnhandledError', name, message, error)
   }

@@ -1,5 +1,6 @@
 import { hashString } from '../random/hash.ts'
 import type { SimEvent } from './event.ts'
+import type { VirtualProcess } from './process.ts'
 
 /** What an owner's code sees when it asks for the time. */
 export interface OwnerClock {
@@ -30,8 +31,8 @@ export class Owner {
   isBackground = false
   /** It is the test's: the body, or who does operations of the body's workload. */
   isTest = false
-  /** The same for all owners of one incarnation of a node; undefined: it is no node's. */
-  life: object | undefined
+  /** The process of this incarnation of a node, the same for all its owners; undefined: it is no node's. */
+  life: VirtualProcess | undefined
   /** Counts what its code sets going; undefined: nobody wants to know. */
   effects: Effects | undefined
 

@@ -8,6 +8,8 @@ import { isThenable } from '../engine/thenable.ts'
 import type { NodeRecord } from '../trace/records.ts'
 import { NodeClock } from './clock.ts'
 import { NodeCrashed } from './errors.ts'
+import type { LifeCycleListener } from './life-cycle-listener.ts'
+import { NodeProcesses } from './node-processes.ts'
 
 /** `running`: handles messages; the others do not, `booting` and `paused` let them wait. */
 export type NodeState = 'booting' | 'running' | 'paused' | 'crashed' | 'stopped'
@@ -36,17 +38,7 @@ export const nodeInvariants = {
   incarnations: 'a node has at most one living incarnation',
 } as const
 
-/** Somebody who must know when a node's incarnation begins or ends: its bus, its actors. */
-export interface LifeCycleListener {
-  /** The incarnation's code will never run again. */
-  died(reason: 'crashed' | 'stopped'): void
-  /** The node's disk is empty. */
-  wiped?(): void
-  /** A graceful stop begins: the listener calls `done` when its work is finished. */
-  stopping?(done: () => void): void
-  /** Boot has settled (or the node was resumed): what waited may come in. */
-  up(): void
-}
+export type { LifeCycleListener }
 
 /** Life and death of one node: boot, crash, restart, pause. Everything user code calls is on its subclass Node. */
 export abstract class LifeCycle {
@@ -78,6 +70,8 @@ export abstract class LifeCycle {
   private stopper: Owner | undefined
   private bootFunction: (() => unknown) | undefined
   private bootSince: number | undefined
+  /** One for each incarnation. */
+  readonly processes: NodeProcesses
 
   constructor(engine: Engine, id: string, index: number) {
     this.engine = engine
@@ -85,6 +79,7 @@ export abstract class LifeCycle {
     this.index = index
     this.clock = new NodeClock(engine, () => [this.owner, this.background])
     this.address = new Owner(id)
+    this.processes = new NodeProcesses(engine, this)
     this.owner = this.incarnate()
     this.background = this.shadow()
     engine.describeWaits(() => this.waits())
@@ -174,7 +169,8 @@ export abstract class LifeCycle {
     this.stoppingSince = this.engine.now
     this.stopAfter(Math.round(graceMs * 1000))
     const { owner } = this
-    let left = this.listeners.length
+    const isTold = owner.life?.hears('SIGTERM') === true
+    let left = this.listeners.length + (isTold ? 1 : 0)
     const done = (): void => {
       if (--left === 0 && owner.alive) this.stopAfter(0)
     }
@@ -182,6 +178,8 @@ export abstract class LifeCycle {
       if (listener.stopping === undefined) done()
       else listener.stopping(done)
     }
+    // It ends by `process.exit()`, or when the grace is over.
+    if (isTold) this.processes.signal('SIGTERM', 15)
   }
 
   private stopAfter(micros: number): void {
@@ -275,7 +273,8 @@ export abstract class LifeCycle {
     })
   }
 
-  protected die(reason: 'crashed' | 'stopped'): void {
+  /** Ends the incarnation; whoever waits for the end of a graceful stop is told. */
+  die(reason: 'crashed' | 'stopped'): void {
     if (!this.owner.alive) return
     const death = reason === 'crashed' ? 'crash' : 'stop'
     this.engine.note('fault', `${death} ${this.id}`)
@@ -309,7 +308,7 @@ export abstract class LifeCycle {
   private incarnate(): Owner {
     const owner = new Owner(this.incarnation === 1 ? this.id : `${this.id}/${this.incarnation}`)
     owner.clock = this.clock
-    owner.life = owner
+    owner.life = this.processes.create()
     this.engine.recorder?.belongs(owner, this.id, this.incarnation)
     return owner
   }

@@ -9,6 +9,7 @@ import { installIo } from './io/install.ts'
 import { installLazyGlobals } from './lazy-globals.ts'
 import { installMathRandom } from './math-random.ts'
 import { installPerformance } from './performance.ts'
+import { installExit, installProcess } from './process.ts'
 import { installProcessClock } from './process-clock.ts'
 import { dispatcherPlaces, putBack } from './put-back.ts'
 import { installRandomBytes } from './random-bytes.ts'
@@ -42,6 +43,7 @@ export function installVirtualGlobals(): void {
   else if (globalThis.Date === real.Date) globalThis.Date = installation.Date
   // Vitest gives each test file a console of its own.
   installConsole()
+  installExit()
 }
 
 /**
@@ -70,6 +72,7 @@ function install(): Installation {
   installWebCrypto()
   installAsyncContext()
   installLazyGlobals()
+  installProcess()
   installIo()
   // Named imports of ES modules (`import { setTimeout } from 'node:timers/promises'`) follow only after this.
   syncBuiltinESMExports()

@@ -15,13 +15,13 @@ function isPrevious(previous: unknown): previous is [number, number] {
 export function installProcessClock(): void {
   replaceFunction<() => bigint>(process.hrtime, 'bigint', (original) => {
     return () => {
-      const engine = simulating('process.hrtime')
+      const engine = simulating('process.hrtime.bigint')
       return engine === undefined ? original() : BigInt(nanoseconds(engine))
     }
   })
   replaceFunction<(previous?: [number, number]) => [number, number]>(process, 'hrtime', (original) => {
     return (previous) => {
-      const engine = simulating('process.hrtime.bigint')
+      const engine = simulating('process.hrtime')
       if (engine === undefined || (previous !== undefined && !isPrevious(previous))) return original(previous)
       const now = nanoseconds(engine)
       const seconds = Math.floor(now / 1e9)

@@ -4,6 +4,7 @@ import type { NodeBus } from '../bus/door.ts'
 import type { BusMetrics } from '../bus/pending.ts'
 import type { Network } from '../network/door.ts'
 import type { Clock, NodeStorage } from '../nodes/door.ts'
+import type { NodeOptions } from '../nodes/node-options.ts'
 import type { CrashOptions, NodeState } from '../nodes/life-cycle.ts'
 import type { Random } from '../random/door.ts'
 import type { Alphabet } from '../workload/operation.ts'
@@ -127,6 +128,14 @@ export interface Simulation {
    * const server = sim.node('server', (node) => node.bus.handle('ping', () => 'pong'))
    */
   node(id: string, boot?: Boot): SimulationNode
+  /**
+   * The same as a process of its own: with its environment, host name and supervisor.
+   *
+   * @throws SimulationError (BAD_INPUT) for bad options, or when a node of that id is there already
+   * @example
+   * sim.node('broker', { env: { PORT: '5672' }, restart: { delay: 1_000 } }, () => import('./server.ts'))
+   */
+  node(id: string, options: NodeOptions, boot?: Boot): SimulationNode
   /**
    * Waits for virtual milliseconds.
    *

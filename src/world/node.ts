@@ -5,6 +5,7 @@ import { copyPayload } from '../bus/payload.ts'
 import { badInput } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
 import { LifeCycle } from '../nodes/life-cycle.ts'
+import type { NodeOptions } from '../nodes/node-options.ts'
 import { Storage, type StorageFaults } from '../nodes/storage.ts'
 import type { SimulationNode } from './door.ts'
 import type { OwedPromises } from './owed.ts'
@@ -59,6 +60,11 @@ export class Node extends LifeCycle implements SimulationNode {
   /** Calls to actors from this node, and the activations that live here. */
   get actors(): NodeActors {
     return this.parts.actorsOf(this)
+  }
+
+  /** Makes it a process of its own; before it boots. */
+  configure(options: NodeOptions): void {
+    this.processes.settings = options
   }
 
   /** Sets what runs at boot and after every restart, and boots. */

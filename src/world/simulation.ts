@@ -6,6 +6,7 @@ import { refuseGenerator } from '../engine/generators.ts'
 import { textOf } from '../engine/recorder.ts'
 import type { Network } from '../network/network.ts'
 import { checkNodeId } from '../nodes/node-id.ts'
+import { type NodeOptions, checkNodeOptions } from '../nodes/node-options.ts'
 import type { RandomStream } from '../random/stream.ts'
 import type { Alphabet } from '../workload/operation.ts'
 import type { WorkloadOutcome } from '../workload/outcome.ts'
@@ -65,10 +66,17 @@ export class Simulation implements PublicSimulation {
    *
    * @throws SimulationError (BAD_INPUT) when the id has spaces, or when a node of that id has a boot function already.
    */
-  node(id: string, boot?: Boot): Node {
+  node(id: string, options?: NodeOptions | Boot, then?: Boot): Node {
     checkNodeId(id)
+    const boot = typeof options === 'function' ? options : then
     const known = this.world.byId.get(id)
+    if (options !== undefined && typeof options !== 'function') {
+      checkNodeOptions(id, options)
+      if (known !== undefined)
+        throw new SimulationError('BAD_INPUT', `node '${id}' is there already: give its options when it is made`)
+    }
     const node = known ?? this.world.addNode(id)
+    if (options !== undefined && typeof options !== 'function') node.configure(options)
     if (boot === undefined) return node
     if (known?.hasBoot)
       throw new SimulationError('BAD_INPUT', `node id '${id}' is taken: each node needs an id of its own`)

@@ -33,6 +33,7 @@ import { Invariants } from './invariants.ts'
 import { type ReplayPlan, scriptOf } from './replay-plan.ts'
 import { Node } from './node.ts'
 import { OwedPromises } from './owed.ts'
+import { sendSignal } from './signals.ts'
 
 /** What a world is made of. */
 export interface WorldPlan {
@@ -82,6 +83,8 @@ export class World {
     const { chaos, strategy, coverage } = plan
     this.engine = engine
     this.plan = plan
+    const kill = (pid: number, signal: string | number): boolean => sendSignal(this.nodes, pid, signal)
+    engine.processes.kill = kill
     this.faults = new FaultPlan(engine, plan.mask, scriptOf(plan.replay))
     this.network = new Network(engine, this.faults, copyPayload)
     if (engine.recorder !== undefined) this.network.records = new MessageRecords(engine.recorder)
