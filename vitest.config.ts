@@ -25,6 +25,8 @@ export default defineConfig({
     exclude: [
       '**/node_modules/**',
       'test/**/fixtures/**',
+      // Installs packages: `npm run test:packages`.
+      'test/lanes/packages/**',
       '.ci/**',
       ...(process.env['WATCHDOG_MATRIX'] ? [] : ['test/watchdog/matrix.test.ts']),
     ],

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { readFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Vite } from 'vitest/node'
+import { packageName } from '../../reporter/contract.ts'
 import { mayUseUs } from './dependents.ts'
 import { exportsOf, passedOnIn, sourcesIn } from './exports.ts'
 import { isOurs } from './resolve-meaning.ts'
@@ -33,7 +34,11 @@ interface Cache {
   readonly users: Map<string, { readonly imports: ReadonlySet<string>; readonly passesOn: boolean }>
   readonly passages: Map<string, Promise<Passage | undefined>>
   readonly files: Map<string, Promise<string | undefined>>
+  readonly texts: Map<string, Promise<string>>
 }
+
+/** An import of the package itself, and not of its `sdk`. */
+const takesTests = new RegExp(`\\bfrom\\s*(["'])${packageName}\\1`)
 
 /** How many modules a name may be passed through. */
 const maximumDepth = 10
@@ -50,7 +55,8 @@ export function moduleLinks() {
 
   function cacheOf({ environment }: Host): Cache {
     let cache = caches.get(environment)
-    if (!cache) caches.set(environment, (cache = { users: new Map(), passages: new Map(), files: new Map() }))
+    if (!cache)
+      caches.set(environment, (cache = { users: new Map(), passages: new Map(), files: new Map(), texts: new Map() }))
     return cache
   }
 
@@ -153,7 +159,27 @@ export function moduleLinks() {
     return linked(files, new Map())
   }
 
+  function textAt(host: Host, file: string): Promise<string> {
+    const { texts } = cacheOf(host)
+    let text = texts.get(file)
+    if (!text) texts.set(file, (text = readFile(file, 'utf8').catch(() => '')))
+    return text
+  }
+
   return {
+    /** True when the module, or one that it imports, directly or not, takes what defines tests from this package. */
+    async reachTests(host: Host, code: string, id: string): Promise<boolean> {
+      const seen = new Set<string>()
+      let edge: readonly (readonly [file: string, text: string])[] = [[id.replace(/[?#].*$/, ''), code]]
+      for (let depth = 0; edge.length > 0 && depth < maximumDepth; depth++) {
+        if (edge.some(([, text]) => takesTests.test(text))) return true
+        const found = await Promise.all(edge.map(([file, text]) => filesAt(host, sourcesIn(text), file)))
+        const next = [...new Set(found.flatMap((files) => [...files.values()]))].filter((file) => !seen.has(file))
+        for (const file of next) seen.add(file)
+        edge = await Promise.all(next.map(async (file) => [file, await textAt(host, file)] as const))
+      }
+      return false
+    },
     /** The sources in the code of a module that lead to this package by way of others. */
     async of(host: Host, code: string, id: string): Promise<Links> {
       const file = id.replace(/[?#].*$/, '')
@@ -172,7 +198,7 @@ export function moduleLinks() {
      * A file has changed. Whoever imports what it passes on is transformed again: Vite would keep the code of those modules.
      */
     forget(changed: string): void {
-      for (const [{ moduleGraph }, { users, passages, files }] of caches as Map<Vite.DevEnvironment, Cache>) {
+      for (const [{ moduleGraph }, { users, passages, files, texts }] of caches as Map<Vite.DevEnvironment, Cache>) {
         const start = changed.replaceAll('\\', '/')
         const stale = new Set([start])
         for (const file of stale) {
@@ -184,6 +210,7 @@ export function moduleLinks() {
         }
         passages.clear()
         files.clear()
+        texts.clear()
       }
     },
   }

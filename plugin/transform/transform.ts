@@ -1,4 +1,4 @@
-import type { Vite } from 'vitest/node'
+import type { Vite, Vitest } from 'vitest/node'
 import { packageName } from '../../reporter/contract.ts'
 import { findDefinitions } from './definitions.ts'
 import { dependents, inlineDependents } from './dependents.ts'
@@ -21,6 +21,9 @@ export function simulationTransform(): Vite.Plugin {
   const name = `${packageName}:transform`
   const links = moduleLinks()
   let isFirst = true
+  let vitest: Vitest | undefined
+  const isTestFile = (file: string): boolean =>
+    vitest?.projects.some((project) => project.matchesTestGlob(file)) === true
   const plugin: Vite.Plugin = {
     name,
     enforce: 'post',
@@ -33,16 +36,19 @@ export function simulationTransform(): Vite.Plugin {
       isFirst = plugins.find((other) => other.name === name) === plugin
     },
     watchChange: (file) => links.forget(file),
-    configureVitest({ vitest, project }) {
+    configureVitest({ vitest: host, project }) {
+      vitest = host
       inlineDependents(project)
       // The servers of projects watch no files.
-      if (vitest.config.watch) vitest.vite.watcher.on('all', (_, file) => links.forget(file))
+      if (host.config.watch) host.vite.watcher.on('all', (_, file) => links.forget(file))
     },
     async transform(code, id) {
       if (!isFirst || id.startsWith('\0') || links.isRead(id, () => this.parse(code) as unknown as SyntaxNode)) return
       if (!code.includes('import')) return
       const linked = await links.of(this, code, id)
-      if (linked.size === 0 && !code.includes(packageName)) return
+      const file = fileOf(id)
+      const isTest = isTestFile(file) && (await links.reachTests(this, code, id))
+      if (linked.size === 0 && !isTest && !code.includes(packageName)) return
       let program: SyntaxNode
       try {
         program = this.parse(code) as unknown as SyntaxNode
@@ -51,12 +57,11 @@ export function simulationTransform(): Vite.Plugin {
         return
       }
       const findings = findDefinitions(program, linked)
-      const file = fileOf(id)
       const sites = catalogueSites(code, findings, file, () => this.getCombinedSourcemap())
       const edits = [
         ...discoveryEdits(code, findings),
         ...catalogueEdits(code, findings, sites, file),
-        ...(findings.definitions.length > 0 || importsTests(program) ? viewEdits(code, program, file) : []),
+        ...(isTest || findings.definitions.length > 0 || importsTests(program) ? viewEdits(code, program, file) : []),
       ]
       return edits.length > 0 ? applyEdits(code, edits, file) : undefined
     },

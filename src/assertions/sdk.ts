@@ -5,15 +5,9 @@
  * into the code that calls them: a violated `always` ends the simulation's iteration, not the function. So does anything
  * but true or false for a condition, and anything but a number where a number is compared. The kinds and their rules follow Antithesis' SDK, buggify follows FoundationDB.
  */
-import { type AssertionSink, type Details, current } from '../engine/current.ts'
+import { type Details, current, sink } from '../engine/current.ts'
 
 export type { Details } from '../engine/current.ts'
-
-/** Where assertions are counted; undefined outside a simulation. One that is suspended is told: its code must not run now. */
-function sink(name: string): AssertionSink | undefined {
-  if (current.assertions === undefined) current.suspended?.called(name)
-  return current.assertions
-}
 
 /**
  * Must hold every time. Written in a test's body, `untilAllSometimesReached` also wants it evaluated at least once.
@@ -185,8 +179,8 @@ export function buggify(site: string, probability = 0.25): boolean {
  * await buggifyDelay('slow flush', [10, 500])
  */
 export function buggifyDelay(site: string, range: readonly [number, number]): Promise<void> {
-  const { assertions, engine } = current
-  const ms = assertions?.buggifyDelay(site, range) ?? 0
+  const ms = sink('buggifyDelay')?.buggifyDelay(site, range) ?? 0
+  const { engine } = current
   return ms === 0 || engine === undefined ? Promise.resolve() : engine.sleep(Math.round(ms * 1000))
 }
 

@@ -89,6 +89,8 @@ function installEnds(): void {
   replaceFunction<AnyFunction>(process, 'kill', (original) => (pid, signal = 'SIGTERM') => {
     const { engine } = current
     if (engine === undefined) return original(pid, signal)
+    if (Number(pid) === engine.processes.ofTest.pid && (signal as unknown) !== 0)
+      refuse(engine, 'process.kill', insteadOfExit)
     if (engine.processes.kill?.(Number(pid), signal as string | number) === true) return true
     throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH', syscall: 'kill', errno: -3 })
   })

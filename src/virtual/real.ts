@@ -1,3 +1,5 @@
+import workerThreads, { type MessageChannel, type Worker } from 'node:worker_threads'
+
 /**
  * What the simulator must reach for real even while a simulation runs.
  *
@@ -20,6 +22,8 @@ export interface Real {
   readonly uptime: () => number
   readonly mathRandom: () => number
   readonly abortSignalTimeout: (milliseconds: number) => AbortSignal
+  readonly Worker: typeof Worker
+  readonly MessageChannel: typeof MessageChannel
   /** Drains every nextTick and microtask when called from a macrotask; undefined where Node does not have it. */
   readonly tickCallback: (() => void) | undefined
 }
@@ -42,6 +46,8 @@ function capture(): Real {
     uptime: process.uptime.bind(process),
     mathRandom: Math.random,
     abortSignalTimeout: AbortSignal.timeout.bind(AbortSignal),
+    Worker: workerThreads.Worker,
+    MessageChannel: workerThreads.MessageChannel,
     tickCallback: (process as unknown as { _tickCallback?: () => void })._tickCallback,
   }
 }

@@ -15,7 +15,7 @@ import { simulation } from 'vitest-simulation'
 simulation.test('ends', { iterations: 500, limits: { events: 1e12, virtualMs: 1e12 }, ${options} }, async (sim) => {
   const draw = sim.random.integer(0, 39)
   if (draw === 11) {
-    writeFileSync('under-way', '')
+    await sim.real(() => writeFileSync('under-way', ''))
     for (;;) await sim.sleep(1)
   }
   await sim.sleep(5)

@@ -2,6 +2,7 @@ import type { LoadedModules } from '../../../src/modules/seed-modules.ts'
 import type { ModuleImport, Namespace } from '../../../src/modules/program.ts'
 import { specifiersIn } from './compile.ts'
 import { type HostModule, type HostRunner, hostRunner } from './host-runner.ts'
+import { followIterations } from './ordinary-exports.ts'
 import { Programs, fromModule } from './programs.ts'
 import { type Importer, opened } from './views.ts'
 
@@ -22,8 +23,17 @@ export async function loadModules(file: string): Promise<LoadedModules | undefin
     if (module.exports !== undefined) ordinary.set(module.exports, module)
   }
   const imports = new Map<Namespace, ModuleImport>()
-  for (const user of usersOf(runner, test)) {
+  const used = modulesOf(runner, test)
+  for (const module of used) {
+    if (module === test || module.exports === undefined) continue
+    const target = await programs.of(module)
+    if (target.program.kind !== 'module' || target.view !== undefined) continue
+    imports.set(module.exports, target)
+    followIterations(module.exports)
+  }
+  for (const user of used) {
     const userPath = pathOf(user)
+    if (user !== test && !opened.namespaces.has(userPath)) continue
     for (const namespace of opened.namespaces.get(userPath) ?? []) {
       const module = ordinary.get(namespace())
       // What is in no module is a mock.
@@ -60,8 +70,8 @@ async function importerOf(programs: Programs, user: HostModule): Promise<Importe
   return { imports, find }
 }
 
-/** The test file, and the modules that it uses whose imports are views, too: fixtures, helpers. */
-function usersOf(runner: HostRunner, test: HostModule): HostModule[] {
+/** The test file, and the modules that it imports, directly or not. */
+function modulesOf(runner: HostRunner, test: HostModule): ReadonlySet<HostModule> {
   const found = new Set([test])
   for (const { imports } of found) {
     for (const id of imports) {
@@ -69,7 +79,7 @@ function usersOf(runner: HostRunner, test: HostModule): HostModule[] {
       if (module !== undefined) found.add(module)
     }
   }
-  return [...found].filter((module) => module === test || opened.namespaces.has(pathOf(module)))
+  return found
 }
 
 function moduleOf(runner: HostRunner, path: string): HostModule | undefined {

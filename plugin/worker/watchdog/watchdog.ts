@@ -12,14 +12,7 @@
 import { AsyncResource, createHook } from 'node:async_hooks'
 import inspector from 'node:inspector'
 import vm from 'node:vm'
-import {
-  MessageChannel,
-  type MessagePort,
-  Worker,
-  isMainThread,
-  receiveMessageOnPort,
-  threadId,
-} from 'node:worker_threads'
+import { type MessagePort, isMainThread, receiveMessageOnPort, threadId } from 'node:worker_threads'
 import { real } from '../../../src/virtual/real.ts'
 import {
   type HelperData,
@@ -217,11 +210,11 @@ function debuggerAttached(): boolean {
 
 function startHelper(): Helper {
   const shared = new SharedArrayBuffer(sharedBytes)
-  const { port1, port2 } = new MessageChannel()
+  const { port1, port2 } = new real.MessageChannel()
   const data: HelperData = { shared, port: port2, thread: threadId, isMainThread, graceMs }
   try {
     // No inherited execArgv or environment: the user's loaders and NODE_OPTIONS have no business in there.
-    const worker = new Worker(helperSource, {
+    const worker = new real.Worker(helperSource, {
       eval: true,
       name: 'vitest-simulation watchdog',
       workerData: data,

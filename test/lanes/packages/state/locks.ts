@@ -1,0 +1,3 @@
+import { Mutex } from 'async-mutex'
+
+export const mutex = new Mutex()
