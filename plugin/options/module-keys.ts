@@ -1,5 +1,8 @@
 /** `(file, namespaces) => views` on globalThis: what opens the imports of a test file, in a worker. */
 export const viewsKey = 'vitest-simulation.views'
 
+/** `(file, statement) => result` on globalThis: does a statement of a test file, and again for each iteration. */
+export const setupKey = 'vitest-simulation.setup'
+
 /** `(file, import) => import` on globalThis: lets `import(…)` in a test file lead to the modules of the iteration. */
 export const importerKey = 'vitest-simulation.importer'

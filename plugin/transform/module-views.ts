@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module'
 import { importerKey, viewsKey } from '../options/module-keys.ts'
+import { setupEdits, setupStatements } from './setup-statements.ts'
 import { isOurs } from './resolve-meaning.ts'
 import { everything, lookUp, walk } from './scope.ts'
 import type { SourceEdit } from './source-edits.ts'
@@ -23,9 +24,12 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
   const imports = nodesAt(program, 'body').filter(isViewable).map(viewedImport)
   const byName = new Map(imports.flatMap((one) => [...one.names.keys()].map((name) => [name, one] as const)))
   const found = referencesTo(program, byName)
-  const viewed = imports.filter(
-    ({ names }) => names.size === 0 || [...names.keys()].some((name) => found.live.has(name)),
+  const setups = setupStatements(program, found, byName)
+  const inSetups = found.references.filter(({ node }) =>
+    setups.some(({ start, end }) => start <= node.start && node.end <= end),
   )
+  const used = new Set([...found.live, ...inSetups.map(({ name }) => name)])
+  const viewed = imports.filter(({ names }) => names.size === 0 || [...names.keys()].some((name) => used.has(name)))
   const dynamic = importerEdit(code, file)
   if (viewed.length === 0) return dynamic
   const word = (name: string): string => freeName(code, name)
@@ -48,6 +52,7 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
     if (form === 'shorthand') edits.push({ start: node.end, end: node.end, text: `:${call}` })
     else edits.push({ start: node.start, end: node.end, text: form === 'constructed' ? `(${call})` : call })
   }
+  edits.push(...setups.flatMap((statement) => setupEdits(statement, file)))
   const namespaces = viewed.map((_, index) => `()=>${moduleName}${index}`)
   const statements = [
     `var ${viewsName};`,
@@ -96,14 +101,14 @@ function viewedImport(declaration: SyntaxNode): ViewedImport {
 }
 
 /** Where an imported name is used. */
-interface Reference {
+export interface Reference {
   readonly node: SyntaxNode
   readonly name: string
   /** `{ name }`; or somewhere in the constructor of `new name.Inner()`, which must not look like a call. */
   readonly form: 'plain' | 'shorthand' | 'constructed'
 }
 
-interface References {
+export interface References {
   readonly references: readonly Reference[]
   /** Used in code that runs later than the module itself. */
   readonly live: ReadonlySet<string>

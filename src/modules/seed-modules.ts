@@ -11,6 +11,8 @@ export type ModuleMode = (typeof moduleModes)[number]
 export interface LoadedModules {
   /** What the test file imports, in its order. */
   readonly entries: readonly ModuleImport[]
+  /** What the test file does to set them up, in its order. */
+  readonly setups: readonly (() => unknown)[]
   /** What the namespace that an importer has of the ordinary module stands for; undefined: it is the same in each graph. */
   importOf(ordinary: Namespace): ModuleImport | undefined
   newGraph(): ModuleGraph
@@ -21,6 +23,7 @@ export class SeedModules {
   private readonly loaded: LoadedModules
   private readonly isPerNode: boolean
   private readonly test: ModuleGraph
+  private readonly globals = new Set(Reflect.ownKeys(globalThis))
   /** By incarnation. */
   private readonly graphs = new Map<object, ModuleGraph>()
 
@@ -30,11 +33,27 @@ export class SeedModules {
     this.test = loaded.newGraph()
   }
 
+  /** Takes back what the iteration has left on the global object: in a process of its own it would be gone. */
+  end(): void {
+    for (const key of Reflect.ownKeys(globalThis)) {
+      if (!this.globals.has(key) && key !== '__coverage__') Reflect.deleteProperty(globalThis, key)
+    }
+  }
+
   /** Evaluates what the test file imports; a promise where a module has a top-level `await`. */
   load(): Promise<unknown> | undefined {
     for (const [index, entry] of this.loaded.entries.entries()) {
       const namespace = this.test.import(entry)
       if (namespace instanceof Promise) return this.loadFrom(index + 1, namespace)
+    }
+    return this.setUp(0)
+  }
+
+  private setUp(first: number): Promise<unknown> | undefined {
+    for (const [index, setup] of this.loaded.setups.entries()) {
+      if (index < first) continue
+      const result = setup()
+      if (result instanceof Promise) return result.then(() => this.setUp(index + 1))
     }
     return undefined
   }
@@ -65,5 +84,6 @@ export class SeedModules {
   private async loadFrom(index: number, pending: Promise<unknown>): Promise<void> {
     await pending
     for (const entry of this.loaded.entries.slice(index)) await this.test.import(entry)
+    await this.setUp(0)
   }
 }

@@ -1,5 +1,6 @@
 import { Coverage } from '../assertions/coverage.ts'
 import { current } from '../engine/current.ts'
+import type { SeedModules } from '../modules/seed-modules.ts'
 import type { RunContext } from './run-context.ts'
 import type { Driver } from '../world/drive.ts'
 import { type Body, Iteration } from '../world/iteration.ts'
@@ -74,7 +75,7 @@ export class SeedRunner {
       // Hooks see them, too.
       await this.drive(iteration)
       if (iteration.failure !== undefined) {
-        current.modules = undefined
+        this.leave(modules)
         return iteration.result()
       }
     }
@@ -94,8 +95,13 @@ export class SeedRunner {
     } catch (error) {
       iteration.hookFailed('after the body', error)
     }
-    current.modules = undefined
+    this.leave(modules)
     return iteration.result()
+  }
+
+  private leave(modules: SeedModules | undefined): void {
+    current.modules = undefined
+    modules?.end()
   }
 
   private async drive(iteration: Iteration): Promise<void> {

@@ -133,7 +133,7 @@ export interface Simulation {
    *
    * @throws SimulationError (BAD_INPUT) for bad options, or when a node of that id is there already
    * @example
-   * sim.node('broker', { env: { PORT: '5672' }, restart: { delay: 1_000 } }, () => import('./server.ts'))
+   * sim.node('broker', { env: { PORT: '5672' }, restart: { delay: 1_000 } }, (node) => node.bus.handle('port', () => process.env['PORT']))
    */
   node(id: string, options: NodeOptions, boot?: Boot): SimulationNode
   /**

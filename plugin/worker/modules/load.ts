@@ -47,6 +47,7 @@ export async function loadModules(file: string): Promise<LoadedModules | undefin
     entries: entries.filter(({ program }) => program.kind !== 'shared'),
     importOf: (namespace) => imports.get(namespace),
     newGraph: () => programs.newGraph(),
+    setups: opened.setups.get(path)?.statements ?? [],
   }
 }
 

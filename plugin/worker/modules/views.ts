@@ -1,7 +1,8 @@
+import { TestRunner } from 'vitest'
 import { current } from '../../../src/engine/current.ts'
 import type { ModuleGraph } from '../../../src/modules/graph.ts'
 import type { EsProgram, Namespace } from '../../../src/modules/program.ts'
-import { importerKey, viewsKey } from '../../options/module-keys.ts'
+import { importerKey, setupKey, viewsKey } from '../../options/module-keys.ts'
 
 /** Looks up what a name of an import is now; without a name: all of the module. */
 type View = (name?: string) => unknown
@@ -10,7 +11,12 @@ type Import = (specifier: unknown) => Promise<unknown>
 /** What `import(…)` in a test file may lead to. */
 export type Importer = Pick<EsProgram, 'imports' | 'find'>
 
+/** A statement of a test file that sets up what it imports. */
+type Setup = () => unknown
+
 interface Opened {
+  /** By file; to be done again for the modules of each iteration. */
+  readonly setups: Map<string, { readonly collector: object; readonly statements: Setup[] }>
   /** By file: what the imports of the ordinary module are, in their order. */
   readonly namespaces: Map<string, readonly (() => Namespace)[]>
   /** By file; there when a simulation has loaded its modules. */
@@ -21,7 +27,11 @@ const openedKey = Symbol.for('vitest-simulation.opened')
 const shared = globalThis as unknown as Record<symbol, unknown>
 
 /** What the transformed test files of this worker have opened. */
-export const opened = (shared[openedKey] ??= { namespaces: new Map(), importers: new Map() }) as Opened
+export const opened = (shared[openedKey] ??= {
+  setups: new Map(),
+  namespaces: new Map(),
+  importers: new Map(),
+}) as Opened
 
 function viewOf(ordinary: () => Namespace): View {
   let graph: object | undefined
@@ -51,6 +61,34 @@ function importerOf(file: string, original: Import): Import {
   }
 }
 
+interface Collector {
+  readonly tasks: readonly unknown[]
+  on(...args: unknown[]): unknown
+}
+
+/** Does a statement, and remembers it unless it defines tests or hooks. */
+function setUp(file: string, statement: Setup): unknown {
+  const collector = TestRunner.getCurrentSuite() as unknown as Collector
+  const { on } = collector
+  const before = collector.tasks.length
+  let isDefinition = false
+  collector.on = (...args) => {
+    isDefinition = true
+    return on.apply(collector, args)
+  }
+  try {
+    return statement()
+  } finally {
+    collector.on = on
+    if (!isDefinition && collector.tasks.length === before) {
+      const known = opened.setups.get(file)
+      // A file that is evaluated again begins anew.
+      if (known?.collector === collector) known.statements.push(statement)
+      else opened.setups.set(file, { collector, statements: [statement] })
+    }
+  }
+}
+
 /** Puts in place what transformed test files call. */
 export function installViews(): void {
   shared[Symbol.for(viewsKey)] ??= (file: string, namespaces: readonly (() => Namespace)[]): View[] => {
@@ -58,4 +96,5 @@ export function installViews(): void {
     return namespaces.map(viewOf)
   }
   shared[Symbol.for(importerKey)] ??= importerOf
+  shared[Symbol.for(setupKey)] ??= setUp
 }

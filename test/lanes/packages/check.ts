@@ -24,6 +24,8 @@ afterAll(() => {
   for (const [name, bySeed] of outcomes) {
     const hash = createHash('sha256')
     for (const seed of [...bySeed.keys()].sort((a, b) => a - b)) hash.update(`${seed} ${bySeed.get(seed)}\n`)
+    const [last] = [...bySeed].slice(-1)
+    process.stdout.write(`last ${name} ${last?.[0]} ${last?.[1]}\n`)
     process.stdout.write(`outcome ${name} ${bySeed.size} ${hash.digest('hex').slice(0, 16)}\n`)
   }
 })
