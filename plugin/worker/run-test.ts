@@ -6,7 +6,8 @@ import { expectedOf, failureTitle } from '../../src/runner/reproduction.ts'
 import { installVirtualGlobals } from '../../src/virtual/install.ts'
 import { hasUnseenSites, noteBody, requiredSitesOf } from './body-sites.ts'
 import { loadModules } from './modules/load.ts'
-import { SeedModules } from '../../src/modules/seed-modules.ts'
+import { ModuleCost } from './modules/cost.ts'
+import { MeasuredModules } from './modules/measured-modules.ts'
 import { keepSeed, readCorpus } from './replay/corpus.ts'
 import { whenEndedOutside } from './ended-outside.ts'
 import { catalogue, evaluatedSites, forgetEvaluatedSites } from './evaluated-sites.ts'
@@ -49,8 +50,9 @@ async function execute(run: TestRun): Promise<void> {
   let found: SeedFailure | undefined
   const mode = settings.options.modules ?? 'seed'
   const modules = mode === 'shared' ? undefined : await loadModules(task.file.filepath)
+  const cost = new ModuleCost()
   const context: RunContext = {
-    ...(modules !== undefined && mode !== 'shared' && { modules: () => new SeedModules(modules, mode) }),
+    ...(modules !== undefined && mode !== 'shared' && { modules: () => new MeasuredModules(modules, mode, cost) }),
     host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
     alone: settings.alone && settings.seedSource !== 'test',
@@ -88,14 +90,14 @@ async function execute(run: TestRun): Promise<void> {
     file?.remove()
     rounds.end()
   })
-  await settle(run, result, { ...replay, ...(pasted && { pasted }) })
+  await settle(run, result, { ...replay, ...(pasted && { pasted }) }, cost.warning(result.realMs))
 }
 
 /** Samples of a run that are kept in a file. */
 const keptSamples = 512
 
 /** Writes down what was found, and throws when it is a failure. */
-async function settle(run: TestRun, result: SimulationResult, replay: Replay): Promise<void> {
+async function settle(run: TestRun, result: SimulationResult, replay: Replay, dear?: string): Promise<void> {
   const { task, settings, provided } = run
   const kept = result.failure === undefined ? undefined : keep(run, result.failure, replay)
   const verdict = verdictOf(run, result, replay, kept)
@@ -105,6 +107,7 @@ async function settle(run: TestRun, result: SimulationResult, replay: Replay): P
   fileMeta(task.file, provided)
   const traces = result.passing === undefined ? verdict?.traces : writePassingTrace(run, result.passing)
   const flaw = traces === undefined ? undefined : await attachTraces(run, traces)
+  if (dear !== undefined) task.meta.simulation.warnings = [...task.meta.simulation.warnings, dear]
   if (flaw !== undefined) task.meta.simulation.warnings = [...task.meta.simulation.warnings, flaw]
   if (verdict === undefined) return
   if (result.status === 'interrupted' || verdict.summary.kind === 'HookFailed') expectPass(run)

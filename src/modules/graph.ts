@@ -16,6 +16,12 @@ function notFound(specifier: string, { id }: EsProgram): Error {
   })
 }
 
+/** Measures what modules cost. */
+export interface ModuleMeter {
+  begin(id: string): void
+  end(): void
+}
+
 /** One evaluation of a module. */
 interface Instance {
   readonly namespace: Namespace
@@ -77,8 +83,8 @@ function emptyNamespace(): Namespace {
 export class ModuleGraph {
   private readonly instances = new Map<Program, Instance>()
   private readonly files: CommonJsModules
-  /** Told how long a module took by itself; undefined: nobody wants to know. */
-  onEvaluated: ((id: string, ms: number) => void) | undefined
+  /** Told when the evaluation of a module begins and ends; undefined: nobody wants to know. */
+  meter: ModuleMeter | undefined
 
   constructor(host: Pick<CommonJsHost, 'isShared'> & { programAt(path: string): EsProgram | undefined }) {
     this.files = new CommonJsModules({
@@ -123,6 +129,16 @@ export class ModuleGraph {
   }
 
   private evaluate(program: EsProgram | CommonJsProgram | JsonProgram): Instance {
+    if (this.meter === undefined) return this.run(program)
+    this.meter.begin(program.id)
+    try {
+      return this.run(program)
+    } finally {
+      this.meter.end()
+    }
+  }
+
+  private run(program: EsProgram | CommonJsProgram | JsonProgram): Instance {
     if (program.kind === 'module') return this.evaluateModule(program)
     const namespace = commonJsNamespace(this.files.run(program))
     const instance: Instance = { namespace, pending: undefined, thrown: undefined, views: undefined }

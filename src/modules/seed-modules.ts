@@ -1,6 +1,6 @@
 import { current } from '../engine/current.ts'
 import type { Owner } from '../engine/owner.ts'
-import type { ModuleGraph } from './graph.ts'
+import type { ModuleGraph, ModuleMeter } from './graph.ts'
 import type { ModuleImport, Namespace } from './program.ts'
 
 /** How often the modules of the code under test are evaluated: once a seed, once a node and seed, or once for all. */
@@ -31,6 +31,11 @@ export class SeedModules {
     this.loaded = loaded
     this.isPerNode = mode === 'node'
     this.test = loaded.newGraph()
+  }
+
+  /** Lets somebody measure what is evaluated for the test. */
+  measure(meter: ModuleMeter): void {
+    this.test.meter = meter
   }
 
   /** Takes back what the iteration has left on the global object: in a process of its own it would be gone. */

@@ -119,7 +119,9 @@ function replaceValue(key: 'env' | 'pid' | 'ppid', read: (engine: Engine) => unk
       const { engine } = current
       return engine === undefined ? real : read(engine)
     },
-    set: (value: unknown) => void (real = value),
+    set: (value: unknown) => {
+      real = value
+    },
   })
 }
 

@@ -1,4 +1,5 @@
 /** The tables of the pages against the code: every option is there, with its default, and no other. */
+import { ioRules } from '../../src/virtual/io/table.ts'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
@@ -21,6 +22,26 @@ const options = readPage('plugin/README.md').text
 const reference = readPage('examples/guides/reference.md').text
 const bare = (cell: string | undefined): string => (cell ?? '').replaceAll('`', '')
 const names = (cell: string | undefined): string[] => [...(cell ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name!)
+
+/** What becomes of Node's calls, made from the data that install it. */
+function nodeTable(): string {
+  const rows = ioRules.map(({ apis, what, how }) => `| ${listed(apis)} | 0.2 | **${what}**: ${how} |`)
+  return ['| Call | Since | What happens |', '| --- | --- | --- |', ...rows].join('\n')
+}
+
+/** `fs.a`, `fs.b`, `dns.c` as text: each prefix once. */
+function listed(apis: readonly string[]): string {
+  const byPrefix = new Map<string, string[]>()
+  for (const api of apis) {
+    const [, prefix = '', name = api] = /^([\w/]+(?:\.\w+)*)\.(\w+)$/.exec(api) ?? []
+    byPrefix.set(prefix, [...(byPrefix.get(prefix) ?? []), name])
+  }
+  const parts = [...byPrefix].map(([prefix, names]) => (prefix === '' ? names : [`${prefix}: ${names.join(' ')}`]))
+  return parts
+    .flat()
+    .map((part) => `\`${part}\``)
+    .join(', ')
+}
 
 /** Every option, made from the doc comments and defaults that the code has. */
 function optionsTable(): string {
@@ -65,6 +86,15 @@ function optionsTable(): string {
   })
   return ['| Option | For | Default | |', '| --- | --- | --- | --- |', ...rows].join('\n')
 }
+
+test('the table of calls of Node is made from the code: UPDATE_DOCS=1 renews it', async () => {
+  const page = readPage('examples/guides/node.md').text
+  const table = await format(nodeTable(), { ...(await resolveConfig(repository)), parser: 'markdown' })
+  const shown = /\| Call [^]*?\n(?=\n)/.exec(page)?.[0] ?? ''
+  if (process.env['UPDATE_DOCS'] !== undefined)
+    writeFileSync(join(repository, 'examples/guides/node.md'), page.replace(shown, table))
+  else expect(shown).toBe(table)
+})
 
 describe('configuration', () => {
   const rows = tableOf(options, 'Option')
