@@ -14,7 +14,7 @@ import {
   share,
   whole,
 } from '../../src/engine/schema.ts'
-import type { ModuleMode } from '../../src/modules/seed-modules.ts'
+import type { ModuleMode } from '../../src/modules/module-mode.ts'
 import { isDuration } from '../../src/runner/duration.ts'
 import { optionSchemas } from '../../src/runner/options.ts'
 import type {

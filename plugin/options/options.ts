@@ -1,6 +1,6 @@
 import type { Chaos } from '../../src/chaos/families.ts'
 import type { Limits } from '../../src/engine/limits.ts'
-import type { ModuleMode } from '../../src/modules/seed-modules.ts'
+import type { ModuleMode } from '../../src/modules/module-mode.ts'
 import type { Latency } from '../../src/network/latency.ts'
 import type { IterationControl } from '../../src/runner/iteration-control.ts'
 

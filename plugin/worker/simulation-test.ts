@@ -8,6 +8,7 @@ import {
   test as vitestTest,
 } from 'vitest'
 import { SimulationError, badInput } from '../../src/engine/errors.ts'
+import { evaluating } from '../../src/modules/evaluating.ts'
 import { refuseGenerator } from '../../src/engine/generators.ts'
 import type { Body } from '../../src/world/iteration.ts'
 import type { Simulation } from '../../src/world/door.ts'
@@ -45,6 +46,7 @@ interface Base {
 /** Builds `simulation`: a thin wrapper over Vitest's public `test`, with the same chains. */
 export function createSimulationTest(base: Base = { test: vitestTest, options: {}, fixtures: [] }): SimulationTest {
   const define = (name: string | Function, a?: unknown, b?: unknown): void => {
+    if (evaluating.depth > 0) return
     const { options, body } = parse(name, a, b, base.options)
     const call = body as ((sim: Simulation, context?: unknown) => unknown) | undefined
     const { vitestOptions, handler, named } = prepare(name, options, body, base)
@@ -96,6 +98,7 @@ export function createSimulationTest(base: Base = { test: vitestTest, options: {
 /** `.each` spreads a case that is a list over the body's arguments, `.for` does not; `sim` comes after them. */
 function defineMany(base: Base, cases: readonly unknown[], rest: readonly unknown[], spread: boolean) {
   return (name: string | Function, a?: unknown, b?: unknown): void => {
+    if (evaluating.depth > 0) return
     const { options, body } = parse(name, a, b, base.options)
     const { vitestOptions, handler, named } = prepare(name, options, body, base)
     const table = (base.test.for as unknown as (...args: unknown[]) => (...args: unknown[]) => void)(cases, ...rest)

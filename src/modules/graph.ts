@@ -1,4 +1,5 @@
 import { current } from '../engine/current.ts'
+import { evaluating } from './evaluating.ts'
 import { CommonJsModules, type CommonJsHost } from './commonjs.ts'
 import type {
   CommonJsProgram,
@@ -151,15 +152,18 @@ export class ModuleGraph {
     // Before its body runs: modules may import each other in a circle.
     this.instances.set(program, instance)
     const isWaiting = waits(program)
+    evaluating.depth++
     try {
       const result = program.body(isWaiting)(this.contextOf(program, instance.namespace))
       if (isWaiting) {
         instance.pending = (result as Promise<unknown>).then(
           () => {
+            evaluating.depth--
             instance.pending = undefined
             return instance.namespace
           },
           (error: unknown) => {
+            evaluating.depth--
             instance.pending = undefined
             instance.thrown = { error }
             throw error
@@ -169,6 +173,7 @@ export class ModuleGraph {
     } catch (error) {
       instance.thrown = { error }
     }
+    if (instance.pending === undefined) evaluating.depth--
     return instance
   }
 

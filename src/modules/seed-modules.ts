@@ -1,11 +1,9 @@
 import { current } from '../engine/current.ts'
 import type { Owner } from '../engine/owner.ts'
+import { evaluating } from './evaluating.ts'
 import type { ModuleGraph, ModuleMeter } from './graph.ts'
+import type { ModuleMode } from './module-mode.ts'
 import type { ModuleImport, Namespace } from './program.ts'
-
-/** How often the modules of the code under test are evaluated: once a seed, once a node and seed, or once for all. */
-export const moduleModes = ['seed', 'node', 'shared'] as const
-export type ModuleMode = (typeof moduleModes)[number]
 
 /** The programs that a test uses, loaded. */
 export interface LoadedModules {
@@ -40,6 +38,8 @@ export class SeedModules {
 
   /** Takes back what the iteration has left on the global object: in a process of its own it would be gone. */
   end(): void {
+    // A top-level await that never settled.
+    evaluating.depth = 0
     for (const key of Reflect.ownKeys(globalThis)) {
       if (!this.globals.has(key) && key !== '__coverage__') Reflect.deleteProperty(globalThis, key)
     }

@@ -20,7 +20,7 @@ import {
   whole,
 } from '../engine/schema.ts'
 import { type Latency, latencySchema } from '../network/latency.ts'
-import { type ModuleMode, moduleModes } from '../modules/seed-modules.ts'
+import { type ModuleMode, moduleModes } from '../modules/module-mode.ts'
 import { isSeed } from '../random/seed.ts'
 import { type ShrinkBudget, defaultShrinkBudget } from '../shrink/shrink.ts'
 import { type InvariantsOption, invariantsSchema } from '../world/builtin-invariants.ts'

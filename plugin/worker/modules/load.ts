@@ -1,5 +1,6 @@
 import type { LoadedModules } from '../../../src/modules/seed-modules.ts'
 import type { ModuleImport, Namespace } from '../../../src/modules/program.ts'
+import { guardGlobals } from './definitions.ts'
 import { specifiersIn } from './compile.ts'
 import { type HostModule, type HostRunner, hostRunner } from './host-runner.ts'
 import { followIterations } from './ordinary-exports.ts'
@@ -15,6 +16,7 @@ import { type Importer, opened } from './views.ts'
 export async function loadModules(file: string): Promise<LoadedModules | undefined> {
   const path = file.replaceAll('\\', '/')
   const runner = hostRunner()
+  guardGlobals()
   const test = moduleOf(runner, path)
   if (test === undefined) return undefined
   const programs = new Programs(runner)

@@ -1,4 +1,5 @@
-import { type LoadedModules, type ModuleMode, SeedModules } from '../../../src/modules/seed-modules.ts'
+import type { ModuleMode } from '../../../src/modules/module-mode.ts'
+import { type LoadedModules, SeedModules } from '../../../src/modules/seed-modules.ts'
 import type { ModuleCost } from './cost.ts'
 
 /** The modules of one iteration, measured. */

@@ -6,6 +6,7 @@ import { ModuleGraph } from '../../../src/modules/graph.ts'
 import type { EsProgram, ModuleContext, ModuleImport, Namespace, Program } from '../../../src/modules/program.ts'
 import { type NodeModules, nodeModulesId } from '../../options/node-modules.ts'
 import { type CompiledBody, compileModule, specifiersIn, viteNames, viteValues } from './compile.ts'
+import { isVitest, vitestForModules } from './definitions.ts'
 import type { HostModule, HostRunner } from './host-runner.ts'
 import { interop } from './interop.ts'
 import { isSharedFile } from './shared-files.ts'
@@ -71,7 +72,7 @@ export class Programs {
 
   private async ordinary(module: HostModule): Promise<Program> {
     const namespace = module.exports ?? (await this.runner.cachedRequest(module.url, module, []))
-    return { kind: 'shared', id: module.id, namespace }
+    return { kind: 'shared', id: module.id, namespace: isVitest(namespace) ? vitestForModules : namespace }
   }
 
   private inlined(module: HostModule): Promise<Program> | Program {
