@@ -1,10 +1,11 @@
 import { isBuiltin } from 'node:module'
 import { importerKey, viewsKey } from '../options/module-keys.ts'
+import { referencesTo } from './references.ts'
 import { setupEdits, setupStatements } from './setup-statements.ts'
 import { isOurs } from './resolve-meaning.ts'
-import { everything, lookUp, walk } from './scope.ts'
+import { everything } from './scope.ts'
 import type { SourceEdit } from './source-edits.ts'
-import { freeName, isFunction, nameOf, nodeAt, nodesAt } from './syntax.ts'
+import { freeName, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 /** An import whose names become views. */
@@ -57,7 +58,9 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
   const statements = [
     `var ${viewsName};`,
     // Functions, because they are there before the module has begun: in a circle of imports one may be called then.
-    `function ${openName}(){return globalThis[Symbol.for('${viewsKey}')](${JSON.stringify(file)},[${namespaces.join()}])}`,
+    // Without our setup file (a collector that only lists tests) every name is that of the ordinary module.
+    `function ${openName}(){const all=[${namespaces.join()}];return globalThis[Symbol.for('${viewsKey}')]?.(` +
+      `${JSON.stringify(file)},all)??all.map((get)=>(name)=>name===undefined?get():get()[name])}`,
     ...viewed.map(
       (_, index) => `function ${viewName}${index}(name){return(${viewsName}??=${openName}())[${index}](name)}`,
     ),
@@ -100,67 +103,6 @@ function viewedImport(declaration: SyntaxNode): ViewedImport {
   return { declaration, names }
 }
 
-/** Where an imported name is used. */
-export interface Reference {
-  readonly node: SyntaxNode
-  readonly name: string
-  /** `{ name }`; or somewhere in the constructor of `new name.Inner()`, which must not look like a call. */
-  readonly form: 'plain' | 'shorthand' | 'constructed'
-}
-
-export interface References {
-  readonly references: readonly Reference[]
-  /** Used in code that runs later than the module itself. */
-  readonly live: ReadonlySet<string>
-  /** Named in an `export { … }`. */
-  readonly passedOn: ReadonlySet<string>
-}
-
-function referencesTo(program: SyntaxNode, names: ReadonlyMap<string, unknown>): References {
-  const references: Reference[] = []
-  const live = new Set<string>()
-  const passedOn = new Set<string>()
-  const constructed = new Set<SyntaxNode>()
-  let functionEnd = -1
-  walk(program, (node, scope, parent) => {
-    if (node.start >= functionEnd && (isFunction(node) || node.type === 'PropertyDefinition')) functionEnd = node.end
-    const callee = node.type === 'NewExpression' ? nodeAt(node, 'callee') : undefined
-    if (callee) constructed.add(callee)
-    const object = constructed.has(node) && node.type === 'MemberExpression' ? nodeAt(node, 'object') : undefined
-    if (object) constructed.add(object)
-    if (node.type !== 'Identifier') return
-    const name = node.name as string
-    if (!names.has(name) || lookUp(name, scope)?.kind !== 'import') return
-    if (parent?.type === 'ExportSpecifier') {
-      passedOn.add(name)
-      return
-    }
-    const isShorthand = parent?.type === 'Property' && parent.shorthand === true
-    if (isShorthand ? nodeAt(parent, 'key') === node && nodeAt(parent, 'value') !== node : !isReference(node, parent))
-      return
-    references.push({ node, name, form: isShorthand ? 'shorthand' : constructed.has(node) ? 'constructed' : 'plain' })
-    if (node.start < functionEnd) live.add(name)
-  })
-  return { references: unique(references), live, passedOn }
-}
-
-/** Parsers may use one node for the key and the value of `{ name }`. */
-function unique(references: readonly Reference[]): Reference[] {
-  return [...new Map(references.map((reference) => [reference.node.start, reference])).values()]
-}
-
-const named = new Set(['Property', 'MethodDefinition', 'PropertyDefinition', 'AccessorProperty', 'ImportAttribute'])
-const labelled = new Set(['LabeledStatement', 'BreakStatement', 'ContinueStatement', 'MetaProperty'])
-
-function isReference(node: SyntaxNode, parent: SyntaxNode | undefined): boolean {
-  if (parent === undefined || labelled.has(parent.type) || parent.type.startsWith('Import')) {
-    return parent?.type === 'ImportExpression'
-  }
-  if (parent.computed === true) return true
-  if (parent.type === 'MemberExpression') return nodeAt(parent, 'property') !== node
-  return !named.has(parent.type) || nodeAt(parent, 'key') !== node
-}
-
 /** The import with its lines: those of the module must stay what they were. */
 function importText(
   code: string,
@@ -185,6 +127,6 @@ function importerEdit(code: string, file: string): SourceEdit[] {
   if (!/\bimport\s*\(/.test(code)) return []
   const text =
     `\n;typeof ${dynamicImport}==='function'&&(${dynamicImport}=` +
-    `globalThis[Symbol.for('${importerKey}')](${JSON.stringify(file)},${dynamicImport}));`
+    `globalThis[Symbol.for('${importerKey}')]?.(${JSON.stringify(file)},${dynamicImport})??${dynamicImport});`
   return [{ start: code.length, end: code.length, text }]
 }

@@ -1,5 +1,5 @@
 import { setupKey } from '../options/module-keys.ts'
-import type { References } from './module-views.ts'
+import type { References } from './references.ts'
 import type { SourceEdit } from './source-edits.ts'
 import { bare, children, isFunction, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
@@ -43,7 +43,7 @@ function rootOf(expression: SyntaxNode): string | undefined {
 export function setupEdits(statement: SyntaxNode, file: string): SourceEdit[] {
   const expression = nodeAt(statement, 'expression') as SyntaxNode
   const waits = hasAwait(expression)
-  const call = `globalThis[Symbol.for('${setupKey}')](${JSON.stringify(file)},${waits ? 'async ' : ''}()=>(`
+  const call = `(globalThis[Symbol.for('${setupKey}')]??((_,done)=>done()))(${JSON.stringify(file)},${waits ? 'async ' : ''}()=>(`
   return [
     { start: expression.start, end: expression.start, text: waits ? `await ${call}` : call },
     { start: expression.end, end: expression.end, text: '))' },

@@ -1,3 +1,4 @@
+import { inject } from 'vitest'
 import { describeError } from '../../src/engine/describe-error.ts'
 import type { RunContext } from '../../src/runner/run-context.ts'
 import { type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
@@ -48,7 +49,8 @@ async function execute(run: TestRun): Promise<void> {
   let running: RunningSeed | undefined
   const file = openRunningSeed(run)
   let found: SeedFailure | undefined
-  const mode = settings.options.modules ?? 'seed'
+  // Without the plugin nothing is transformed, and there is no door to the main process.
+  const mode = inject('simulation') === undefined ? 'shared' : (settings.options.modules ?? 'seed')
   const modules = mode === 'shared' ? undefined : await loadModules(task.file.filepath)
   const cost = new ModuleCost()
   const context: RunContext = {

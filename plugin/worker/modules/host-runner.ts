@@ -67,7 +67,12 @@ export function hostRunner(): HostRunner {
       : (methods.find((name) => typeof runner[name] !== 'function') ??
         (['evaluatedModules', 'evaluator', 'mocker'] as const).find((name) => typeof runner[name] !== 'object'))
   if (missing === undefined) return runner as HostRunner
-  throw new SimulationError(
+  throw unknownHost(missing)
+}
+
+/** Modules that silently went on from seed to seed would be a lie. */
+export function unknownHost(missing: string): SimulationError {
+  return new SimulationError(
     'UNKNOWN_HOST',
     `modules cannot be evaluated anew for each seed: this Vitest has no '${missing}'. ` +
       "Set `modules: 'shared'` in simulationPlugin(…), or use Vitest 4.1 or 5 with its own module runner.",

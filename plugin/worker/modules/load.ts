@@ -2,7 +2,7 @@ import type { LoadedModules } from '../../../src/modules/seed-modules.ts'
 import type { ModuleImport, Namespace } from '../../../src/modules/program.ts'
 import { guardGlobals } from './definitions.ts'
 import { specifiersIn } from './compile.ts'
-import { type HostModule, type HostRunner, hostRunner } from './host-runner.ts'
+import { type HostModule, type HostRunner, hostRunner, unknownHost } from './host-runner.ts'
 import { followIterations } from './ordinary-exports.ts'
 import { Programs, fromModule } from './programs.ts'
 import { type Importer, opened } from './views.ts'
@@ -13,12 +13,12 @@ import { type Importer, opened } from './views.ts'
  *
  * @throws SimulationError (UNKNOWN_HOST) when this Vitest does not say what it has loaded
  */
-export async function loadModules(file: string): Promise<LoadedModules | undefined> {
+export async function loadModules(file: string): Promise<LoadedModules> {
   const path = file.replaceAll('\\', '/')
   const runner = hostRunner()
   guardGlobals()
   const test = moduleOf(runner, path)
-  if (test === undefined) return undefined
+  if (test === undefined) throw unknownHost(`module for ${path}`)
   const programs = new Programs(runner)
   const ordinary = new Map<Namespace, HostModule>()
   for (const module of runner.evaluatedModules.idToModuleMap.values()) {
