@@ -45,7 +45,7 @@ export function setupEdits(statement: SyntaxNode, file: string): SourceEdit[] {
   const waits = hasAwait(expression)
   const call = `(globalThis[Symbol.for('${setupKey}')]??((_,done)=>done()))(${JSON.stringify(file)},${waits ? 'async ' : ''}()=>(`
   return [
-    { start: expression.start, end: expression.start, text: waits ? `await ${call}` : call },
+    { start: expression.start, end: expression.start, text: `${waits ? 'await' : 'void'} ${call}` },
     { start: expression.end, end: expression.end, text: '))' },
   ]
 }

@@ -7,11 +7,10 @@ import { EventQueue, inOrder } from './event-queue.ts'
 import { DataLog } from './data-log.ts'
 import type { Failure, FailureKind, Wait } from './failure.ts'
 import type { Limits } from './limits.ts'
-import { Outside } from './outside.ts'
 import { Owner } from './owner.ts'
-import { ProcessExit, Processes } from './process.ts'
+import { ProcessExit } from './process.ts'
 import type { Recorder } from './recorder.ts'
-import type { Suspended } from './suspended.ts'
+import { Surroundings } from './surroundings.ts'
 import type { Trace } from './trace.ts'
 import type { SchedulePolicy } from './schedule-policy.ts'
 import { type Awaits, describeAwaits } from './awaits.ts'
@@ -39,7 +38,7 @@ const placed: ReadonlySet<FailureKind> = new Set(['AlwaysViolated', 'Unreachable
  * and nextTick between two calls of `step` (see src/world/drive.ts), so all code that an event caused belongs to
  * the event's owner.
  */
-export class Engine {
+export class Engine extends Surroundings {
   readonly seed: number
   readonly limits: Limits
   readonly streams: RandomStreams
@@ -60,8 +59,6 @@ export class Engine {
   /** The first failure; the iteration ends at the end of the event that reported it. */
   failure: Failure | undefined
   policy: SchedulePolicy | undefined
-  readonly outside = new Outside(this)
-  readonly processes = new Processes()
   /** The seed has run before and is only looked at again: what its code prints has been seen. */
   isRepeat = false
   /** What its code prints is to be seen. */
@@ -72,8 +69,6 @@ export class Engine {
   awaits: Awaits | undefined
   /** Asked when a limit of the whole run is hit: since when the test has waited while other things went on, µs. */
   stuckSince: (() => number | undefined) | undefined
-  /** Told of what is scheduled while nothing of the simulation may run. */
-  suspended: Suspended | undefined
   /** Calls an event's action in an asynchronous context of its own; undefined until code under test needs that. */
   around: ((action: (data: never) => void, data: never) => void) | undefined
 
@@ -87,6 +82,7 @@ export class Engine {
   private digestB: number
 
   constructor(seed: number, limits: Limits, trace?: Trace, isCompared = trace !== undefined) {
+    super()
     this.seed = seed
     this.limits = limits
     this.trace = trace

@@ -2,7 +2,7 @@ import { EventKind } from './event.ts'
 import type { Owner } from './owner.ts'
 
 /** The engine, as far as this needs it. */
-interface Schedule {
+export interface Schedule {
   readonly now: number
   readonly owner: Owner
   scheduleAt<T>(

@@ -24,8 +24,6 @@ const ofTest: ProcessOrigin = { host: 'localhost', environment: () => environmen
 export class Processes {
   /** The test's own; made when it is asked for. */
   test: VirtualProcess | undefined
-  /** Sends a signal to a process; returns false when there is none of that id. */
-  kill: ((pid: number, signal: string | number) => boolean) | undefined
   private lastPid = 1_000
 
   /** The process of the test body: as far as it goes, everybody's parent. */

@@ -45,12 +45,12 @@ export class Iteration implements Work {
   private readonly chaos: SeedChaos
   private readonly strategy: ScheduleStrategy
   private phase: Phase = 'load'
-  private readonly loading: Loading
+  private readonly loading: Loading | undefined
   private bodySettled = false
   private readonly floating: FloatingCode
   private interruptedFlag = false
   private readonly rest: Rest
-  private readonly realWork: RealWork
+  private realWork: RealWork | undefined
   /** A system that never rests is judged until this virtual time, µs; -1: it is not judged yet. */
   private judgedUntil = -1
   /** Virtual time, µs, at which all that happens at the instant of becoming quiet is over; -1: it is not quiet. */
@@ -66,7 +66,7 @@ export class Iteration implements Work {
     this.engine.isRepeat = plan.isRepeat === true
     this.engine.prints = plan.prints === true
     this.rest = new Rest(this.engine)
-    this.realWork = new RealWork(this.engine, plan.followsReal === true)
+    if (plan.followsReal === true) this.realWork = new RealWork(this.engine, true)
     if (plan.awaitsUntil !== undefined) this.engine.awaits = new FollowedPromises(this.engine, plan.awaitsUntil)
     // Through a name, see World.addNode.
     const stuckSince = (): number | undefined => this.stuckSince()
@@ -79,8 +79,8 @@ export class Iteration implements Work {
     const { chaos, strategy } = this
     this.world = new World(this.engine, { chaos, strategy, coverage, mask, replay, invariants, placement, busClass })
     for (let i = 1; i <= plan.nodes; i++) this.world.addNode(`n${i}`, true)
-    this.loading = new Loading(this.engine, plan.modules)
-    if (plan.modules === undefined) this.begin()
+    this.loading = plan.modules && new Loading(this.engine, plan.modules)
+    if (this.loading === undefined) this.begin()
   }
 
   /** True: its modules are to be evaluated first, by a run of its own. */
@@ -113,11 +113,12 @@ export class Iteration implements Work {
   }
 
   suspend(isSuspended: boolean): void {
-    current.suspended = this.engine.suspended = isSuspended ? this.realWork : undefined
+    const told = isSuspended ? (this.realWork ??= new RealWork(this.engine, false)) : undefined
+    current.suspended = this.engine.suspended = told
   }
 
   get waitsOutside(): boolean {
-    return this.engine.outside.isWanted && !this.interruptedFlag && this.phase !== 'over'
+    return this.engine.waitsOutside && !this.interruptedFlag && this.phase !== 'over'
   }
 
   workOutside(): Promise<void> {
@@ -186,8 +187,8 @@ export class Iteration implements Work {
 
   /** Evaluates the modules of the code under test, step by step; false when that is done. */
   private load(): boolean {
-    const state = this.loading.go()
-    if (state === 'waiting' && !this.engine.step()) this.loading.reportStuck()
+    const state = this.loading?.go() ?? 'done'
+    if (state === 'waiting' && !this.engine.step()) this.loading?.reportStuck()
     if (state !== 'done') return true
     if (this.engine.failure !== undefined) return this.end()
     this.begin()
@@ -389,7 +390,7 @@ export class Iteration implements Work {
   private end(): boolean {
     this.phase = 'over'
     this.engine.awaits?.stop()
-    this.realWork.stop()
+    this.realWork?.stop()
     this.world.end()
     return this.world.invariants.runUserCode || this.world.eventuals.wereAdded
   }

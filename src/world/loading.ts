@@ -11,10 +11,10 @@ export interface LoadableModules {
 /** Evaluates the modules of the code under test at virtual time 0, as the test's own code. */
 export class Loading {
   private readonly engine: Engine
-  private readonly modules: LoadableModules | undefined
+  private readonly modules: LoadableModules
   private state: 'new' | 'waiting' | 'done' = 'new'
 
-  constructor(engine: Engine, modules: LoadableModules | undefined) {
+  constructor(engine: Engine, modules: LoadableModules) {
     this.engine = engine
     this.modules = modules
   }
@@ -30,7 +30,7 @@ export class Loading {
       this.engine.report('BodyFailed', name, message, error)
     }
     try {
-      const waiting = this.modules?.load()
+      const waiting = this.modules.load()
       if (waiting === undefined) return 'done'
       this.state = 'waiting'
       waiting.then(() => void (this.state = 'done'), failed)

@@ -83,8 +83,7 @@ export class World {
     const { chaos, strategy, coverage } = plan
     this.engine = engine
     this.plan = plan
-    const kill = (pid: number, signal: string | number): boolean => sendSignal(this.nodes, pid, signal)
-    engine.processes.kill = kill
+    engine.signals = this
     this.faults = new FaultPlan(engine, plan.mask, scriptOf(plan.replay))
     this.network = new Network(engine, this.faults, copyPayload)
     if (engine.recorder !== undefined) this.network.records = new MessageRecords(engine.recorder)
@@ -254,6 +253,11 @@ export class World {
     const { pending, leavesOutRenewed } = this.bus
     if (leavesOutRenewed) return { ...sum, pending: 0, inFlight: 0 }
     return { ...sum, pending, inFlight: this.network.counts.inFlight }
+  }
+
+  /** Sends a signal to the process of a node; returns false when there is none of that id. */
+  kill(pid: number, signal: string | number): boolean {
+    return sendSignal(this.nodes, pid, signal)
   }
 
   /** Nothing is under way any more: an error that nobody has heard will not be. */
