@@ -5,6 +5,7 @@ import { installConsole } from './console.ts'
 import { installDate } from './date.ts'
 import { installDateTimeFormat } from './date-time-format.ts'
 import { installEventTimeStamp } from './event-time-stamp.ts'
+import { installFile } from './file.ts'
 import { installIo } from './io/install.ts'
 import { installLazyGlobals } from './lazy-globals.ts'
 import { installMathRandom } from './math-random.ts'
@@ -73,6 +74,7 @@ function install(): Installation {
   installAsyncContext()
   installLazyGlobals()
   installProcess()
+  installFile()
   installIo()
   // Named imports of ES modules (`import { setTimeout } from 'node:timers/promises'`) follow only after this.
   syncBuiltinESMExports()

@@ -140,6 +140,7 @@ const figures: readonly [target: object, key: string, answer: (engine: Engine) =
     'cpus',
     () => [1, 2].map(() => ({ model: 'virtual', speed: 1_000, times: { user: 0, nice: 0, sys: 0, idle: 0, irq: 0 } })),
   ],
+  [performance, 'eventLoopUtilization', () => ({ idle: 0, active: 0, utilization: 0 })],
   [process, 'cpuUsage', (engine) => ({ user: engine.now, system: 0 })],
   [process, 'memoryUsage', memory],
   [process, 'resourceUsage', (engine) => ({ ...resources, userCPUTime: engine.now, maxRSS: 65_536 })],

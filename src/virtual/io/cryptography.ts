@@ -1,4 +1,5 @@
 import crypto from 'node:crypto'
+import { insteadOfGenerating, installKeyPairs } from './key-pairs.ts'
 import { makeFrozen, makeInstant, makeRefused } from './treatments.ts'
 
 /** Their synchronous form, with the callback in an event of its own. */
@@ -8,11 +9,7 @@ export const derivations = ['checkPrime', 'hkdf', 'pbkdf2', 'scrypt'] as const
 export const signatures = ['sign', 'verify'] as const
 
 /** Refused: OpenSSL draws from its own randomness, which no seed reaches. */
-export const generations = ['generateKeyPair', 'generateKeyPairSync', 'generatePrime', 'generatePrimeSync'] as const
-
-export const insteadOfGenerating =
-  'OpenSSL draws it from a randomness that no seed reaches. ' +
-  'Make it at the top of the test file, where it is made once, or use a fixed one'
+export const generations = ['generatePrime', 'generatePrimeSync'] as const
 
 /** Methods of `crypto.subtle` that are done for real while virtual time stands still. */
 export const subtleMethods = [
@@ -36,6 +33,7 @@ export function installCryptography(): void {
   for (const key of generations) {
     makeRefused({ target: crypto, key, api: `crypto.${key}` }, insteadOfGenerating)
   }
+  installKeyPairs()
   const subtle = Object.getPrototypeOf(crypto.webcrypto.subtle) as object
   for (const key of subtleMethods) makeFrozen({ target: subtle, key, api: `crypto.subtle.${key}` })
   makeRefused({ target: subtle, key: 'generateKey', api: 'crypto.subtle.generateKey' }, insteadOfGenerating, 'rejects')

@@ -1,6 +1,7 @@
 import { compressions } from './compression.ts'
-import { derivations, generations, insteadOfGenerating, signatures, subtleMethods } from './cryptography.ts'
+import { derivations, generations, signatures, subtleMethods } from './cryptography.ts'
 import { fileReads, fileWatches, fileWrites, insteadOfWatching, insteadOfWriting } from './files.ts'
+import { drawnKeys, insteadOfGenerating } from './key-pairs.ts'
 import { childProcesses, insteadOfProcesses } from './processes.ts'
 import { clients, datagrams, insteadOfSockets, nameQueries } from './sockets.ts'
 import { webAssemblyFunctions } from './web-assembly.ts'
@@ -29,6 +30,12 @@ export const ioRules: readonly IoRule[] = [
     what: 'virtual',
     how: 'its synchronous form; the callback comes some microseconds later',
   },
+  {
+    apis: named('crypto', ['generateKey', 'generateKeySync', 'generateKeyPair', 'generateKeyPairSync']),
+    what: 'virtual',
+    how: `drawn from the seed: ${drawnKeys.join(', ')}; other kinds are refused`,
+  },
+  { apis: ['ecdh.generateKeys', 'dh.generateKeys'], what: 'virtual', how: 'drawn from the seed' },
   { apis: ['new MessageChannel', 'new BroadcastChannel'], what: 'virtual', how: 'an event for each message' },
   { apis: ['blob.stream'], what: 'virtual', how: 'chunks of 64 KiB' },
   { apis: ['a stream of zlib', 'CompressionStream'], what: 'frozen', how: 'each step' },
