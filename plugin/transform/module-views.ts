@@ -5,12 +5,14 @@ import { setupEdits, setupStatements } from './setup-statements.ts'
 import { isOurs } from './resolve-meaning.ts'
 import { everything } from './scope.ts'
 import type { SourceEdit } from './source-edits.ts'
-import { freeName, nameOf, nodeAt, nodesAt } from './syntax.ts'
+import { freeName, literalText, nameOf, nodeAt, nodesAt } from './syntax.ts'
 import type { SyntaxNode } from './syntax.ts'
 
 /** An import whose names become views. */
 interface ViewedImport {
+  /** The import; or the names of `const { name } = await import(…)`. */
   readonly declaration: SyntaxNode
+  readonly init?: SyntaxNode | undefined
   /** What each local name stands for in the module; '*': all of it. */
   readonly names: ReadonlyMap<string, string>
 }
@@ -22,7 +24,8 @@ interface ViewedImport {
  * What is only used while the module itself is evaluated stays as it is: that happens once.
  */
 export function viewEdits(code: string, program: SyntaxNode, file: string): SourceEdit[] {
-  const imports = nodesAt(program, 'body').filter(isViewable).map(viewedImport)
+  const statements = nodesAt(program, 'body')
+  const imports = [...statements.filter(isViewable).map(viewedImport), ...statements.flatMap(awaitedImports)]
   const byName = new Map(imports.flatMap((one) => [...one.names.keys()].map((name) => [name, one] as const)))
   const found = referencesTo(program, byName)
   const setups = setupStatements(program, found, byName)
@@ -36,7 +39,12 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
   const word = (name: string): string => freeName(code, name)
   const [moduleName, viewName, viewsName, openName] = ['module', 'view', 'views', 'open_views'].map(word)
   const edits: SourceEdit[] = []
-  for (const [index, { declaration, names }] of viewed.entries()) {
+  for (const [index, { declaration, init, names }] of viewed.entries()) {
+    if (init !== undefined) {
+      const text = `${moduleName}${index}${linesOf(code, declaration)}`
+      edits.push({ start: declaration.start, end: declaration.end, text })
+      continue
+    }
     const kept = [...names].filter(([name]) => found.passedOn.has(name))
     edits.push({
       start: declaration.start,
@@ -55,7 +63,7 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
   }
   edits.push(...setups.flatMap((statement) => setupEdits(statement, file)))
   const namespaces = viewed.map((_, index) => `()=>${moduleName}${index}`)
-  const statements = [
+  const added = [
     `var ${viewsName};`,
     // Functions, because they are there before the module has begun: in a circle of imports one may be called then.
     // Without our setup file (a collector that only lists tests) every name is that of the ordinary module.
@@ -66,7 +74,7 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
     ),
     `${viewsName}??=${openName}();`,
   ]
-  edits.push({ start: code.length, end: code.length, text: `\n;${statements.join('')}` })
+  edits.push({ start: code.length, end: code.length, text: `\n;${added.join('')}` })
   return [...edits, ...dynamic]
 }
 
@@ -84,7 +92,11 @@ export function importsTests(program: SyntaxNode): boolean {
 
 function isViewable(statement: SyntaxNode): boolean {
   if (statement.type !== 'ImportDeclaration') return false
-  const source = nodeAt(statement, 'source')?.value
+  return isOther(nodeAt(statement, 'source')?.value)
+}
+
+/** True for modules that an iteration may have of its own. */
+function isOther(source: unknown): boolean {
   return typeof source === 'string' && !isOurs(source) && !isBuiltin(source) && !/^@?vitest(?:\/|$)/.test(source)
 }
 
@@ -115,9 +127,38 @@ function importText(
     .slice(source.start, declaration.end)
     .replace(/\s*;\s*$/, '')
     .replace(/\s*\n\s*/g, ' ')};`
-  const lines = '\n'.repeat(code.slice(declaration.start, declaration.end).split('\n').length - 1)
   const others = kept.map(([local, imported]) => `import {${JSON.stringify(imported)} as ${local}} ${from}`)
-  return `import * as ${name} ${from}${others.join('')}${lines}`
+  return `import * as ${name} ${from}${others.join('')}${linesOf(code, declaration)}`
+}
+
+/** As many line breaks as a piece of code has. */
+function linesOf(code: string, { start, end }: SyntaxNode): string {
+  return '\n'.repeat(code.slice(start, end).split('\n').length - 1)
+}
+
+/** `const { name, other: mine } = await import('./module.ts')` and `const module = await import(…)` at the top of a module. */
+function awaitedImports(statement: SyntaxNode): ViewedImport[] {
+  if (statement.type !== 'VariableDeclaration' || statement.kind !== 'const') return []
+  return nodesAt(statement, 'declarations').flatMap((declarator) => {
+    const [declaration, init] = [nodeAt(declarator, 'id'), nodeAt(declarator, 'init')]
+    const awaited = init?.type === 'AwaitExpression' ? nodeAt(init, 'argument') : undefined
+    const names = declaration && namesIn(declaration)
+    const isImport = awaited?.type === 'ImportExpression' && isOther(literalText(nodeAt(awaited, 'source')))
+    return declaration && names && isImport ? [{ declaration, init, names }] : []
+  })
+}
+
+/** What a pattern takes of a module; undefined: it does more than naming. */
+function namesIn(pattern: SyntaxNode): Map<string, string> | undefined {
+  if (pattern.type === 'Identifier') return new Map([[pattern.name as string, everything]])
+  if (pattern.type !== 'ObjectPattern') return undefined
+  const names = new Map<string, string>()
+  for (const property of nodesAt(pattern, 'properties')) {
+    const [key, value] = [nameOf(nodeAt(property, 'key')), nodeAt(property, 'value')]
+    if (property.computed === true || key === undefined || value?.type !== 'Identifier') return undefined
+    names.set(value.name as string, key)
+  }
+  return names
 }
 
 const dynamicImport = '__vite_ssr_dynamic_import__'

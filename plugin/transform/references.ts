@@ -10,6 +10,14 @@ interface Reference {
   readonly form: 'plain' | 'shorthand' | 'constructed'
 }
 
+/** Where names come from. */
+interface Imported {
+  /** What declares them. */
+  readonly declaration: SyntaxNode
+  /** For `const { name } = await import(…)`: what it is declared with. */
+  readonly init?: SyntaxNode | undefined
+}
+
 export interface References {
   readonly references: readonly Reference[]
   /** Used in code that runs later than the module itself. */
@@ -19,7 +27,7 @@ export interface References {
 }
 
 /** Finds the uses of imported names in a module. */
-export function referencesTo(program: SyntaxNode, names: ReadonlyMap<string, unknown>): References {
+export function referencesTo(program: SyntaxNode, names: ReadonlyMap<string, Imported>): References {
   const references: Reference[] = []
   const live = new Set<string>()
   const passedOn = new Set<string>()
@@ -33,7 +41,10 @@ export function referencesTo(program: SyntaxNode, names: ReadonlyMap<string, unk
     if (object) constructed.add(object)
     if (node.type !== 'Identifier') return
     const name = node.name as string
-    if (!names.has(name) || lookUp(name, scope)?.kind !== 'import') return
+    const imported = names.get(name)
+    const binding = imported && lookUp(name, scope)
+    if (imported === undefined || binding === undefined || isInside(node, imported.declaration)) return
+    if (binding.kind !== 'import' && (binding.kind !== 'value' || binding.init !== imported.init)) return
     if (parent?.type === 'ExportSpecifier') {
       passedOn.add(name)
       return
@@ -45,6 +56,10 @@ export function referencesTo(program: SyntaxNode, names: ReadonlyMap<string, unk
     if (node.start < functionEnd) live.add(name)
   })
   return { references: unique(references), live, passedOn }
+}
+
+function isInside(node: SyntaxNode, { start, end }: SyntaxNode): boolean {
+  return start <= node.start && node.end <= end
 }
 
 /** Parsers may use one node for the key and the value of `{ name }`. */

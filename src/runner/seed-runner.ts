@@ -106,7 +106,10 @@ export class SeedRunner {
 
   private async drive(iteration: Iteration): Promise<void> {
     this.current = iteration
+    const { exitCode } = process
     await this.driver.run(iteration)
+    // What code of a seed has set is not how the run of all tests ends.
+    if (process.exitCode !== exitCode) process.exitCode = exitCode
     this.current = undefined
   }
 

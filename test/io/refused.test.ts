@@ -25,6 +25,7 @@ const modules: Record<string, object> = {
   dgram: dgram.Socket.prototype,
   dns,
   fs,
+  process,
 }
 
 const nobody = (): void => undefined

@@ -43,6 +43,8 @@ export interface HostRunner {
   readonly mocker: {
     getDependencyMock(id: string): Mock | undefined
     getMockerRegistry(): { readonly registryById?: ReadonlyMap<string, Mock> }
+    /** Its static field lists calls of `vi.mock` and `vi.unmock` that are to be looked at before the next import. */
+    readonly constructor: { readonly pendingIds?: readonly unknown[] }
   }
   /** Looks a module up, and evaluates nothing. */
   fetchModule(url: string, importer?: string): Promise<HostModule>
@@ -68,6 +70,17 @@ export function hostRunner(): HostRunner {
         (['evaluatedModules', 'evaluator', 'mocker'] as const).find((name) => typeof runner[name] !== 'object'))
   if (missing === undefined) return runner as HostRunner
   throw unknownHost(missing)
+}
+
+/** Says later whether mocks have been added or taken away since now. */
+export function watchMocks({ mocker }: HostRunner): () => boolean {
+  const mocks = (): Mock[] => [...(mocker.getMockerRegistry().registryById?.values() ?? [])]
+  const before = new Set(mocks())
+  return () => {
+    if ((mocker.constructor.pendingIds?.length ?? 0) > 0) return true
+    const now = mocks()
+    return now.length !== before.size || now.some((mock) => !before.has(mock))
+  }
 }
 
 /** Modules that silently went on from seed to seed would be a lie. */

@@ -2,7 +2,7 @@ import type { LoadedModules } from '../../../src/modules/seed-modules.ts'
 import type { ModuleImport, Namespace } from '../../../src/modules/program.ts'
 import { guardGlobals } from './definitions.ts'
 import { specifiersIn } from './compile.ts'
-import { type HostModule, type HostRunner, hostRunner, unknownHost } from './host-runner.ts'
+import { type HostModule, type HostRunner, hostRunner, unknownHost, watchMocks } from './host-runner.ts'
 import { followIterations } from './ordinary-exports.ts'
 import { Programs, fromModule } from './programs.ts'
 import { type Importer, opened } from './views.ts'
@@ -20,6 +20,7 @@ export async function loadModules(file: string): Promise<LoadedModules> {
   const test = moduleOf(runner, path)
   if (test === undefined) throw unknownHost(`module for ${path}`)
   const programs = new Programs(runner)
+  const hasNewMocks = watchMocks(runner)
   const ordinary = new Map<Namespace, HostModule>()
   for (const module of runner.evaluatedModules.idToModuleMap.values()) {
     if (module.exports !== undefined) ordinary.set(module.exports, module)
@@ -41,7 +42,7 @@ export async function loadModules(file: string): Promise<LoadedModules> {
       // What is in no module is a mock.
       if (module !== undefined) imports.set(namespace(), await programs.of(module))
     }
-    opened.importers.set(userPath, await importerOf(programs, user))
+    opened.importers.set(userPath, { ...(await importerOf(programs, user)), hasNewMocks })
   }
   await programs.loaded()
   const entries = (opened.namespaces.get(path) ?? []).flatMap((namespace) => imports.get(namespace()) ?? [])
@@ -54,7 +55,7 @@ export async function loadModules(file: string): Promise<LoadedModules> {
 }
 
 /** What `import(…)` in a test file leads to, as far as it is written out. */
-async function importerOf(programs: Programs, user: HostModule): Promise<Importer> {
+async function importerOf(programs: Programs, user: HostModule): Promise<Omit<Importer, 'hasNewMocks'>> {
   const imports = new Map<string, ModuleImport>()
   const { meta } = user
   const from = pathOf(user)

@@ -9,7 +9,10 @@ type View = (name?: string) => unknown
 type Import = (specifier: unknown) => Promise<unknown>
 
 /** What `import(…)` in a test file may lead to. */
-export type Importer = Pick<EsProgram, 'imports' | 'find'>
+export interface Importer extends Pick<EsProgram, 'imports' | 'find'> {
+  /** True: mocks have been added or taken away since the modules were loaded. */
+  readonly hasNewMocks: () => boolean
+}
 
 /** A statement of a test file that sets up what it imports. */
 type Setup = () => unknown
@@ -57,7 +60,11 @@ function importerOf(file: string, original: Import): Import {
     const { modules } = current
     const from = opened.importers.get(file)
     if (modules === undefined || from === undefined) return original(specifier)
-    return (modules.own as ModuleGraph).importDynamically(from, specifier)
+    const graph = modules.own as ModuleGraph
+    if (current.engine === undefined || !from.hasNewMocks()) return graph.importDynamically(from, specifier)
+    // Only Vitest knows what it is now.
+    const found = current.engine.outside.wait(() => original(specifier))
+    return found.then((namespace) => modules.seen(graph, namespace as Namespace))
   }
 }
 

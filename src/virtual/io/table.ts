@@ -2,7 +2,7 @@ import { compressions } from './compression.ts'
 import { derivations, generations, signatures, subtleMethods } from './cryptography.ts'
 import { fileReads, fileWatches, fileWrites, insteadOfWatching, insteadOfWriting } from './files.ts'
 import { drawnKeys, insteadOfGenerating } from './key-pairs.ts'
-import { childProcesses, insteadOfProcesses } from './processes.ts'
+import { childProcesses, insteadOfMoving, insteadOfProcesses } from './processes.ts'
 import { clients, datagrams, insteadOfSockets, nameQueries } from './sockets.ts'
 import { webAssemblyFunctions } from './web-assembly.ts'
 
@@ -74,6 +74,7 @@ export const ioRules: readonly IoRule[] = [
     what: 'refused',
     how: insteadOfProcesses,
   },
+  { apis: ['process.chdir'], what: 'refused', how: insteadOfMoving },
   {
     apis: [
       'net.connect',
