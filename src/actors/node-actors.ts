@@ -285,7 +285,7 @@ export class NodeActors implements PublicActors, ActorCaller, ActorMember, LifeC
 
   private replyError(reply: ActorReply, thrown: unknown, call: ActorCall): unknown {
     const error = errorIn(reply, call)
-    const isError = error !== undefined && !(thrown instanceof ProcessExit)
+    const isError = error !== undefined && !isA(thrown, ProcessExit)
     if (isError) this.system.parts.unheard.threw(error, thrown, this.node.owner)
     return sealed(reply)
   }

@@ -1,4 +1,4 @@
-import { describeError, isError } from '../engine/describe-error.ts'
+import { describeError, isA, isError } from '../engine/describe-error.ts'
 import type { Engine } from '../engine/engine.ts'
 import { SimulationError, badInput, withCaller } from '../engine/errors.ts'
 import { refuseGenerator } from '../engine/generators.ts'
@@ -162,7 +162,7 @@ export class Responder {
 
   private failed(message: Message, error: unknown): void {
     // The handler ended its process: nobody is left to answer.
-    if (error instanceof ProcessExit) return
+    if (isA(error, ProcessExit)) return
     if (message.kind === 'one-way') {
       // Nobody waits for an answer, so nobody else could notice.
       this.engine.fail(error)

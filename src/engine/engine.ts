@@ -1,7 +1,7 @@
 import { hashString, mix } from '../random/hash.ts'
 import type { RandomStream } from '../random/stream.ts'
 import { RandomStreams } from '../random/streams.ts'
-import { describeError, stackOf } from './describe-error.ts'
+import { describeError, isA, stackOf } from './describe-error.ts'
 import { type ClockKind, EventKind, SimEvent } from './event.ts'
 import { EventQueue, inOrder } from './event-queue.ts'
 import { DataLog } from './data-log.ts'
@@ -308,7 +308,7 @@ export class Engine extends Surroundings {
 
   /** Records an error that nobody caught, on behalf of the current owner. */
   fail(error: unknown): void {
-    if (error instanceof ProcessExit || this.owner.life?.catches(error) === true) return
+    if (isA(error, ProcessExit) || this.owner.life?.catches(error) === true) return
     const { name, message } = describeError(error)
     this.report('UnhandledError', name, message, error)
   }

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events'
+import { isA } from './describe-error.ts'
 
 /** How a process of a simulation ends. */
 export interface ProcessEnd {
@@ -88,7 +89,7 @@ export class VirtualProcess {
 
   /** An error that nobody caught: true when the process has dealt with it, or has died of it. */
   catches(error: unknown): boolean {
-    if (error instanceof ProcessExit) return true
+    if (isA(error, ProcessExit)) return true
     for (const event of ['uncaughtException', 'unhandledRejection']) {
       if (!this.hears(event)) continue
       this.events.emit(event, error, event)

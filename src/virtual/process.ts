@@ -108,10 +108,7 @@ function realEnvironment(): Record<string, string | undefined> {
 }
 
 /** A property of `process` that is another one in each process of a simulation. */
-function replaceValue(
-  key: 'env' | 'pid' | 'ppid' | 'send' | 'disconnect' | 'channel' | 'connected',
-  read: (engine: Engine) => unknown,
-): void {
+function replaceValue(key: 'env' | 'pid' | 'ppid' | 'send', read: (engine: Engine) => unknown): void {
   const descriptor = Object.getOwnPropertyDescriptor(process, key)
   if (descriptor?.configurable !== true) return
   let real: unknown = process[key]
@@ -182,8 +179,7 @@ export function installProcess(): void {
   replaceValue('pid', (engine) => processOf(engine).pid)
   replaceValue('ppid', () => 1)
   // The way to whoever runs the tests is no way out of the simulation.
-  for (const key of ['send', 'disconnect', 'channel'] as const) replaceValue(key, () => undefined)
-  replaceValue('connected', () => false)
+  replaceValue('send', () => undefined)
   replaceFunction<() => number>(process.memoryUsage, 'rss', (original) => () => {
     return current.engine === undefined ? original() : memory().rss
   })
