@@ -5,8 +5,8 @@ import { isA } from './describe-error.ts'
 export interface ProcessEnd {
   /** As a shell would show it: 0 to 255. */
   readonly code: number
-  /** The error that nobody caught; undefined: it ended itself, or a signal did. */
-  readonly error?: unknown
+  /** What nobody caught, whatever that is; undefined: it ended itself, or a signal did. */
+  readonly thrown?: { readonly error: unknown }
 }
 
 /** What `process.exit` throws inside a simulation, so that nothing more of the process runs. It is no error of anybody's. */
@@ -95,7 +95,7 @@ export class VirtualProcess {
       this.events.emit(event, error, event)
       return true
     }
-    return this.origin.ended?.(this, { code: 1, error }) ?? false
+    return this.origin.ended?.(this, { code: 1, thrown: { error } }) ?? false
   }
 }
 

@@ -44,11 +44,12 @@ export class NodeProcesses implements ProcessOrigin {
     return { ...this.engine.processes.inherited(), ...this.settings.env }
   }
 
-  ended(process: VirtualProcess, { code, error }: ProcessEnd): boolean {
+  ended(process: VirtualProcess, { code, thrown }: ProcessEnd): boolean {
     const { engine, node } = this
     const { restart } = this.settings
-    if (process !== node.owner.life || !node.owner.alive || (error !== undefined && restart === undefined)) return false
-    const why = error === undefined ? '' : `: ${describeError(error).message}`
+    if (process !== node.owner.life || !node.owner.alive || (thrown !== undefined && restart === undefined))
+      return false
+    const why = thrown === undefined ? '' : `: ${describeError(thrown.error).message}`
     engine.recorder?.add({ type: 'log', level: 'exit', text: `process ${node.id} ends with code ${code}${why}` })
     const isStop = node.isStopping
     node.die(isStop ? 'stopped' : 'crashed')
