@@ -41,7 +41,7 @@ export class SeedModules {
     // A top-level await that never settled.
     evaluating.depth = 0
     for (const key of Reflect.ownKeys(globalThis)) {
-      if (!this.globals.has(key) && key !== '__coverage__') Reflect.deleteProperty(globalThis, key)
+      if (!this.globals.has(key) && !isOfHost(key)) Reflect.deleteProperty(globalThis, key)
     }
   }
 
@@ -91,4 +91,10 @@ export class SeedModules {
     for (const entry of this.loaded.entries.slice(index)) await this.test.import(entry)
     await this.setUp(0)
   }
+}
+
+/** What tools keep there goes over all seeds: coverage, Vitest, Node's own fetch, this package. */
+function isOfHost(key: string | symbol): boolean {
+  const name = typeof key === 'symbol' ? (key.description ?? '') : key
+  return /^(?:__coverage__$|__vitest|vitest[-:]|undici\.|nodejs\.)/.test(name)
 }

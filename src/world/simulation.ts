@@ -68,15 +68,16 @@ export class Simulation implements PublicSimulation {
    */
   node(id: string, options?: NodeOptions | Boot, then?: Boot): Node {
     checkNodeId(id)
-    const boot = typeof options === 'function' ? options : then
+    // What is no object is meant as a boot function.
+    const boot = typeof options === 'object' ? then : options
     const known = this.world.byId.get(id)
-    if (options !== undefined && typeof options !== 'function') {
+    if (typeof options === 'object') {
       checkNodeOptions(id, options)
       if (known !== undefined)
         throw new SimulationError('BAD_INPUT', `node '${id}' is there already: give its options when it is made`)
     }
     const node = known ?? this.world.addNode(id)
-    if (options !== undefined && typeof options !== 'function') node.configure(options)
+    if (typeof options === 'object') node.configure(options)
     if (boot === undefined) return node
     if (known?.hasBoot)
       throw new SimulationError('BAD_INPUT', `node id '${id}' is taken: each node needs an id of its own`)

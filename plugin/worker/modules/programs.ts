@@ -70,19 +70,24 @@ export class Programs {
     return this.runner.evaluator.shouldInterop(program.id, { default: undefined })
   }
 
-  private async ordinary(module: HostModule): Promise<Program> {
-    const namespace = module.exports ?? (await this.runner.cachedRequest(module.url, module, []))
+  private async ordinary(module: HostModule, isMocked = false): Promise<Program> {
+    const known = isMocked ? undefined : module.exports
+    const namespace = known ?? (await this.runner.cachedRequest(module.url, module, []))
     return { kind: 'shared', id: module.id, namespace: isVitest(namespace) ? vitestForModules : namespace }
   }
 
   private inlined(module: HostModule): Promise<Program> | Program {
     const { meta, id } = module
     const { mocker } = this.runner
-    const isMocked = id.startsWith('mock:') || mocker.getDependencyMock(id) !== undefined || this.shared.has(id)
+    const isMocked =
+      id.startsWith('mock:') ||
+      'mockedModule' in (meta ?? {}) ||
+      mocker.getDependencyMock(id) !== undefined ||
+      this.shared.has(id)
     const path = id.replace(/[?#].*$/, '')
-    if (meta === undefined || !('code' in meta) || 'mockedModule' in meta || isMocked || isSharedFile(path)) {
-      return this.ordinary(module)
-    }
+    // Only Vitest knows what a mock is.
+    if (isMocked && !id.startsWith('mock:')) return this.ordinary(module, true)
+    if (meta === undefined || !('code' in meta) || isMocked || isSharedFile(path)) return this.ordinary(module)
     const { evaluator } = this.runner
     const hasGlobals = evaluator.options?.injectCjsGlobals !== false || meta.moduleType === 'cjs'
     const names = [
