@@ -193,15 +193,17 @@ describe('inside a simulation', () => {
 describe('across the border', () => {
   test('a real timer can be cleared inside, by handle and by id', async () => {
     let fired = 0
-    const handle = setTimeout(() => fired++, 5)
-    const id = Number(setTimeout(() => fired++, 5))
+    // Longer than any machine takes to begin a simulation.
+    const [handle, byId] = [setTimeout(() => fired++, 60_000), setTimeout(() => fired++, 60_000)]
+    const id = Number(byId)
     const immediate = setImmediate(() => fired++)
     await simulate(() => {
       clearTimeout(handle)
       clearTimeout(id)
       clearImmediate(immediate)
     })
-    await sleep(20)
+    const cleared = [handle, byId].map((timer) => (timer as unknown as { _destroyed: boolean })._destroyed)
+    expect(cleared).toEqual([true, true])
     // The simulation itself starts in a real immediate, after this one.
     expect(fired).toBe(1)
   })
