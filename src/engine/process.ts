@@ -1,5 +1,4 @@
 import { EventEmitter } from 'node:events'
-import { isA } from './describe-error.ts'
 
 /** How a process of a simulation ends. */
 export interface ProcessEnd {
@@ -89,7 +88,6 @@ export class VirtualProcess {
 
   /** An error that nobody caught: true when the process has dealt with it, or has died of it. */
   catches(error: unknown): boolean {
-    if (isA(error, ProcessExit)) return true
     for (const event of ['uncaughtException', 'unhandledRejection']) {
       if (!this.hears(event)) continue
       this.events.emit(event, error, event)

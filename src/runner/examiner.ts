@@ -45,12 +45,12 @@ export class Examiner {
     // What a hook of the surroundings does is not the seed's.
     if (failure.kind === 'HookFailed' || failure.name === unreadable) return { ...base, failure, run: undefined }
     const again = await this.record(first.seed, number, plan, failure)
+    if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     // When real work is done is not the seed's: only how it began is.
     if (failure.kind === 'RealWork' && !isSameRun(first, again)) {
       const found = again.failure?.kind === 'RealWork' ? again.failure : failure
       return { ...base, failure: found, run: again }
     }
-    if (again.status === 'interrupted') return { ...base, failure, run: undefined }
     const isSame = again.failure !== undefined && isSameError(failure, again.failure)
     if (!isSame || !isSameRun(first, again)) {
       const third = await this.record(first.seed, number, plan)

@@ -1,11 +1,9 @@
 import os from 'node:os'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { simulation } from 'vitest-simulation'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 
 const often = { iterations: 3, determinism: 1 } as const
-
-afterEach(() => vi.unstubAllEnvs())
 
 describe('each node has a process of its own', () => {
   simulation.test('environment', often, async (sim) => {
