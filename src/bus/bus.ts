@@ -1,5 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
-import { type ClockKind, type EventKind, clockKind, eventKind } from '../engine/event.ts'
+import { type EventKind, clockKind, eventKind } from '../engine/event.ts'
 import { withCaller } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
 import { groupThousands } from '../engine/format.ts'
@@ -25,7 +25,7 @@ import { Retries } from './retries.ts'
 import { type RemoteFailure, Responder } from './responder.ts'
 import { notSent, remoteError } from './wire-errors.ts'
 
-const timeoutKind: ClockKind<PendingRequest> = clockKind('timeout', (p) => `request ${p.method} #${p.correlationId}`)
+const timeoutKind = clockKind<PendingRequest>('timeout', (p) => `request ${p.method} #${p.correlationId}`, true)
 
 /** A node's message bus: requests with responses, and one-way messages. */
 export class Bus implements NodeBus, Endpoint, LifeCycleListener {
@@ -106,9 +106,8 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
    * `background`: see RequestOptions; for what a system does for ever by itself: renewing leases.
    */
   ask<Result>(to: string, method: string, payload: unknown, timeoutMs: number, background = false): Promise<Result> {
-    const copy = copyPayload(payload)
     const how = background ? bySystemInBackground : bySystem
-    return this.attempt(to, method, copy, timeoutMs, how) as Promise<Result>
+    return this.attempt(to, method, copyPayload(payload), timeoutMs, how) as Promise<Result>
   }
 
   /** Sends a one-way message; resolves when the network has it. Rejects with SendFailed or PayloadNotCloneable. */
@@ -256,8 +255,9 @@ export class Bus implements NodeBus, Endpoint, LifeCycleListener {
 
   /** The last words of code whose node has just died go nowhere; anybody else learns that the node is dead. */
   private deadRequest(method: string): Promise<never> {
-    if (!this.engine.owner.alive) return new Promise(() => {})
-    return Promise.reject(new NodeCrashed(this.id, `request '${method}': it is not alive`))
+    this.engine.guard()
+    const error = new NodeCrashed(this.id, `request '${method}': it is not alive`)
+    return this.engine.owner.alive ? Promise.reject(error) : new Promise(() => {})
   }
 
   private message(

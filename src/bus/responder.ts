@@ -84,7 +84,9 @@ export class Responder {
     const context = { from: message.from.id, method: message.method, correlationId: message.correlationId }
     let result: unknown
     try {
-      result = handler(message.payload as never, context)
+      const { strays } = this.engine
+      if (strays === undefined) result = handler(message.payload as never, context)
+      else strays.run(() => void (result = handler(message.payload as never, context)), undefined)
     } catch (error) {
       this.failed(message, error)
       return

@@ -25,7 +25,7 @@ interface Pause {
   event: SimEvent | undefined
 }
 
-const retryKind: ClockKind<Pause> = clockKind('retry', ({ request }) => `request ${request.method}`)
+const retryKind: ClockKind<Pause> = clockKind('retry', ({ request }) => `request ${request.method}`, true)
 
 /** The requests of one bus that are tried again; between two attempts they are as pending as before. */
 export class Retries {

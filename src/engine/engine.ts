@@ -149,6 +149,7 @@ export class Engine extends Surroundings {
     data: T,
   ): SimEvent {
     if (this.suspended !== undefined) this.suspended.called('the bus, a node or the simulation')
+    this.guard()
     const rank = this.policy === undefined ? 0 : this.policy.rank(time, owner, kind, subject)
     const event = new SimEvent(time, rank, this.sequence++, kind, subject, owner, action, data)
     this.queue.push(event)
@@ -173,6 +174,7 @@ export class Engine extends Surroundings {
   /** Stops an owner's events; they wait until `resume`. */
   pause(owner: Owner): void {
     owner.parked ??= []
+    this.hasGone = true
   }
 
   /** Lets a paused owner go on: what came due meanwhile runs now, in its order. */
@@ -271,12 +273,16 @@ export class Engine extends Surroundings {
     this.trace?.record(this.executed, this.digestA ^ this.digestB, event)
     this.owner = event.owner
     this.recorder?.begins(event)
+    this.isActing = true
     try {
-      if (this.around === undefined) event.action(event.data)
-      else this.around(event.action, event.data)
+      if (this.around !== undefined) this.around(event.action, event.data)
+      else if (this.strays === undefined || event.owner.code === undefined || event.kind.isWake === true)
+        event.action(event.data)
+      else this.strays.run(event.action, event.data)
     } catch (error) {
       this.fail(error)
     }
+    this.isActing = false
     return true
   }
 

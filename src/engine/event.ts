@@ -11,6 +11,8 @@ export interface EventKind<T = never> {
   readonly byClock?: boolean
   /** Each of these events may come before any other of its owner at the same moment, as messages may. */
   readonly isUnordered?: boolean
+  /** It only settles a promise: whatever comes of that is code that has run before. */
+  readonly isWake?: boolean
   describe(data: T): string
 }
 
@@ -22,7 +24,12 @@ export function eventKind<T>(
   isUnordered = false,
 ): EventKind<T> {
   // Kinds of one shape: the queue looks at them for every event.
-  return { name, code: hashString(name), calmMicros, byClock: false, isUnordered, describe }
+  return { name, code: hashString(name), calmMicros, byClock: false, isUnordered, isWake: false, describe }
+}
+
+/** The same for events that only settle a promise. */
+export function wakeKind<T>(name: string, describe?: (data: T) => string, calmMicros?: number): EventKind<T> {
+  return { ...eventKind(name, describe, calmMicros), isWake: true }
 }
 
 /** Of timers and timeouts. */
@@ -31,8 +38,8 @@ export interface ClockKind<T = never> extends EventKind<T> {
 }
 
 /** Defines a kind of event for `Engine.scheduleByClock`. */
-export function clockKind<T>(name: string, describe: (data: T) => string = () => ''): ClockKind<T> {
-  return { name, code: hashString(name), calmMicros: undefined, byClock: true, isUnordered: false, describe }
+export function clockKind<T>(name: string, describe: (data: T) => string = () => '', isWake = false): ClockKind<T> {
+  return { name, code: hashString(name), calmMicros: undefined, byClock: true, isUnordered: false, isWake, describe }
 }
 
 /** The kinds that the engine and the virtual globals use. */
@@ -42,10 +49,10 @@ export const EventKind = {
   /** A tick of `setInterval`: apart, because it says nothing of who waits. */
   interval: clockKind<unknown>('timer'),
   immediate: eventKind<unknown>('immediate'),
-  sleep: eventKind<unknown>('sleep'),
+  sleep: wakeKind<unknown>('sleep'),
   /** A wait that a fault makes: over as soon as the faults are. */
-  stall: eventKind<unknown>('sleep', undefined, 0),
-  settle: eventKind<unknown>('settle'),
+  stall: wakeKind<unknown>('sleep', undefined, 0),
+  settle: wakeKind<unknown>('settle'),
   task: eventKind<unknown>('task'),
 } as const
 

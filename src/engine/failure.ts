@@ -13,6 +13,7 @@ export type FailureKind =
   | 'Leak'
   | 'NotAwaited'
   | 'RealWork'
+  | 'ZombieCode'
   | 'Hang'
   | 'HookFailed'
   | 'Nondeterminism'

@@ -3,7 +3,7 @@ import { inspect } from 'node:util'
 import type { Await, Awaits } from './awaits.ts'
 import { current } from './current.ts'
 import type { Engine } from './engine.ts'
-import { isOurFrame, userFrames } from './stack.ts'
+import { type Place, isOurFrame, placeHere, userFrames } from './stack.ts'
 
 /** One promise as it was made: also that of an `await` or `then`, whose trigger is what is waited for. */
 interface Made {
@@ -12,11 +12,8 @@ interface Made {
   readonly owner: string
   /** Virtual time, µs. */
   readonly since: number
-  readonly at: { readonly stack?: string }
+  readonly at: Place
 }
-
-/** Frames of a promise hook, its own ones included. */
-const framesKept = 25
 
 /**
  * Follows every promise of a run, to say at its end at which line somebody waits for one that nobody settles: a lock, an
@@ -69,11 +66,7 @@ export class FollowedPromises implements Awaits {
     const { engine, made } = this
     if (!this.following || current.engine !== engine) return
     if (engine.now > this.until) return this.stop()
-    const at: { stack?: string } = {}
-    const limit = Error.stackTraceLimit
-    Error.stackTraceLimit = framesKept
-    Error.captureStackTrace(at)
-    Error.stackTraceLimit = limit
+    const at = placeHere()
     made.set(id, { promise: new WeakRef(promise), trigger, owner: engine.owner.id, since: engine.now, at })
   }
 }

@@ -1,3 +1,4 @@
+import type { AsyncResource } from 'node:async_hooks'
 import { hashString } from '../random/hash.ts'
 import type { SimEvent } from './event.ts'
 import type { VirtualProcess } from './process.ts'
@@ -35,6 +36,10 @@ export class Owner {
   life: VirtualProcess | undefined
   /** Counts what its code sets going; undefined: nobody wants to know. */
   effects: Effects | undefined
+  /** The incarnation whose code its events run; undefined: they run no node's. */
+  code: Owner | undefined
+  /** In which the code of this incarnation runs; made when it is asked for. */
+  context: AsyncResource | undefined
 
   constructor(id: string) {
     this.id = id

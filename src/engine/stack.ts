@@ -23,3 +23,21 @@ export function userFrames(stack: string): string[] {
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !isOurFrame(line) && !/\(node:|at node:|<anonymous>\)?$/.test(line))
 }
+
+/** Holds a stack; its text is made when it is read. */
+export interface Place {
+  readonly stack?: string
+}
+
+/** Frames that are kept: those of this package and of hooks come first. */
+const framesKept = 25
+
+/** Where the running code is. */
+export function placeHere(): Place {
+  const place: Place = {}
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = framesKept
+  Error.captureStackTrace(place)
+  Error.stackTraceLimit = limit
+  return place
+}

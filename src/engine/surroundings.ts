@@ -1,5 +1,6 @@
 import { Outside, type Schedule } from './outside.ts'
 import { Processes } from './process.ts'
+import type { Strays } from './strays.ts'
 import type { Suspended } from './suspended.ts'
 
 /** What is around a simulation: the real world, and the processes that its code runs in. Made when it is asked for. */
@@ -8,6 +9,12 @@ export abstract class Surroundings {
   signals: { kill(pid: number, signal: string | number): boolean } | undefined
   /** Told of what is scheduled while nothing of the simulation may run. */
   suspended: Suspended | undefined
+  /** Follows by asynchronous context whose code it is that runs; undefined: this run does not. */
+  strays: Strays | undefined
+  /** A node has crashed, stopped or been paused: from here on there is code that must not run. */
+  hasGone = false
+  /** The action of an event runs, which is its owner's code; else what that has brought about. */
+  protected isActing = false
   private realJobs: Outside | undefined
   private ownProcesses: Processes | undefined
 
@@ -19,6 +26,11 @@ export abstract class Surroundings {
   /** True: such work is to be done before anything else runs. */
   get waitsOutside(): boolean {
     return this.realJobs?.isWanted === true
+  }
+
+  /** Called where code sets something going: fails the seed when it is that of a node that must not run. */
+  guard(): void {
+    if (this.hasGone && !this.isActing) this.strays?.look()
   }
 
   get processes(): Processes {

@@ -80,8 +80,7 @@ export abstract class LifeCycle {
     this.clock = new NodeClock(engine, () => [this.owner, this.background])
     this.address = new Owner(id)
     this.processes = new NodeProcesses(engine, this)
-    this.owner = this.incarnate()
-    this.background = this.shadow()
+    ;[this.owner, this.background] = this.incarnate()
     engine.describeWaits(() => this.waits())
   }
 
@@ -207,8 +206,7 @@ export abstract class LifeCycle {
     if (this.incarnation !== incarnation) return
     if (this.owner.alive && this.checksLives) this.livesOn()
     this.incarnation++
-    this.owner = this.incarnate()
-    this.background = this.shadow()
+    ;[this.owner, this.background] = this.incarnate()
     this.clock.reboot()
     if (this.bootFunction !== undefined) return this.boot()
     this.tell('boot')
@@ -255,6 +253,7 @@ export abstract class LifeCycle {
 
   /** The same for the system's own tasks, which nobody need await. */
   execute<T>(task: () => T | PromiseLike<T>): Promise<T> {
+    this.engine.guard()
     // The last words of code whose node has just died move nobody.
     if (!this.engine.owner.alive) return new Promise(() => {})
     if (!this.owner.alive) return Promise.reject(new NodeCrashed(this.id, 'run: it is not alive'))
@@ -283,6 +282,7 @@ export abstract class LifeCycle {
       owner.alive = false
       owner.parked = undefined
     }
+    this.engine.hasGone = true
     this.state = reason
     this.bootSince = undefined
     for (const task of this.tasks) {
@@ -305,20 +305,18 @@ export abstract class LifeCycle {
     this.engine.report('InvariantViolation', name, `"${name}": ${reason}`)
   }
 
-  private incarnate(): Owner {
+  /** Who runs its code, and who does so in the background. */
+  private incarnate(): [Owner, Owner] {
     const owner = new Owner(this.incarnation === 1 ? this.id : `${this.id}/${this.incarnation}`)
-    owner.clock = this.clock
-    owner.life = this.processes.create()
-    this.engine.recorder?.belongs(owner, this.id, this.incarnation)
-    return owner
-  }
-
-  private shadow(): Owner {
-    const owner = Owner.background(this.owner.id)
-    owner.clock = this.clock
-    owner.life = this.owner.life
-    this.engine.recorder?.belongs(owner, this.id, this.incarnation)
-    return owner
+    const both: [Owner, Owner] = [owner, Owner.background(owner.id)]
+    const life = this.processes.create()
+    for (const one of both) {
+      one.clock = this.clock
+      one.life = life
+      one.code = owner
+      this.engine.recorder?.belongs(one, this.id, this.incarnation)
+    }
+    return both
   }
 
   private boot(): void {

@@ -2,7 +2,7 @@ import type { FaultPlan } from '../chaos/faults.ts'
 import { type StorageChances, lostByDefault } from '../chaos/families.ts'
 import type { Engine } from '../engine/engine.ts'
 import { badInput } from '../engine/errors.ts'
-import { eventKind } from '../engine/event.ts'
+import { eventKind, wakeKind } from '../engine/event.ts'
 import type { Wait } from '../engine/failure.ts'
 import { Owner } from '../engine/owner.ts'
 import { hashString, mix } from '../random/hash.ts'
@@ -33,7 +33,7 @@ interface Drawn {
 /** Longest time that an operation takes where nothing stalls it, µs. */
 const usualMicros = 2_000
 
-const operationKind = eventKind<unknown>('sleep', undefined, usualMicros)
+const operationKind = wakeKind<unknown>('sleep', undefined, usualMicros)
 /** An operation under way. */
 interface Operation {
   readonly caller: Owner

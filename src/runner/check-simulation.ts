@@ -171,6 +171,8 @@ class Campaign {
     const result = await this.runner.run(seed, number, {
       coverage: this.coverage,
       isCompared: this.isCheckedTwice(number),
+      // A replay looks as closely as the run that found it.
+      followsOwners: this.context.alone === true ? true : undefined,
       ...(plan && { plan }),
     })
     this.underWay = { seed, iteration: number, virtualMs: result.time / 1000, events: result.events }

@@ -46,6 +46,12 @@ export class Examiner {
     if (failure.kind === 'HookFailed' || failure.name === unreadable) return { ...base, failure, run: undefined }
     const again = await this.record(first.seed, number, plan, failure)
     if (again.status === 'interrupted') return { ...base, failure, run: undefined }
+    // Where context is not free only this run has seen it: what the first one failed with may well have come of it.
+    if (again.failure?.kind === 'ZombieCode' && failure.kind !== 'ZombieCode') {
+      const found = await this.explain(again, number, plan)
+      const unseen = `\nwhere nobody looks for that, the seed fails with ${failure.kind}: ${failure.message}`
+      return { ...found, failure: { ...found.failure, message: found.failure.message + unseen } }
+    }
     // When real work is done is not the seed's: only how it began is.
     if (failure.kind === 'RealWork' && !isSameRun(first, again)) {
       const found = again.failure?.kind === 'RealWork' ? again.failure : failure
@@ -71,11 +77,13 @@ export class Examiner {
   record(seed: number, number: number, plan: ReplayPlan | undefined, failure?: Failure): Promise<IterationResult> {
     const awaitsUntil = failure && followedUntil(failure)
     const followsReal = failure?.kind === 'RealWork'
+    const followsOwners = failure?.kind === 'ZombieCode' ? 'explaining' : true
     return this.runner.run(seed, number, {
       recording: true,
       telling: true,
       awaitsUntil,
       followsReal,
+      followsOwners,
       ...(plan && { plan }),
     })
   }
@@ -98,8 +106,10 @@ export class Examiner {
     number: number,
     plan: ReplayPlan | undefined,
   ): Promise<SeedFailure | undefined> {
-    const again = await this.runner.run(first.seed, number, { isCompared: true, ...(plan && { plan }) })
-    if (again.failure?.kind === 'HookFailed') return this.explain(again, number, plan)
+    const how = { isCompared: true, followsOwners: true } as const
+    const again = await this.runner.run(first.seed, number, { ...how, ...(plan && { plan }) })
+    const { kind } = again.failure ?? {}
+    if (kind === 'HookFailed' || kind === 'ZombieCode') return this.explain(again, number, plan)
     if (again.status === 'interrupted' || (again.failure === undefined && isSameRun(first, again))) return undefined
     // Recording costs as much as five seeds, so only a seed that differs is recorded.
     const one = await this.record(first.seed, number, plan)
@@ -117,8 +127,9 @@ export class Examiner {
   ): Promise<SeedFailure> {
     const { budget, nodes, now, aborted, onShrinking } = this.settings
     if (budget === undefined || (run.faults.length === 0 && run.operations.length === 0)) return found
+    const followsOwners = followed(explored)
     const attempt = (plan: ReplayPlan, recording = false): Promise<IterationResult> =>
-      this.runner.run(found.seed, number, { plan, recording })
+      this.runner.run(found.seed, number, { plan, recording, followsOwners })
     onShrinking?.(found)
     const improved = (minimal: Shrunk): void => onShrinking?.({ ...found, minimal })
     const shrunk = await shrink({ failure: explored, run, nodes, budget, attempt, now, aborted, improved })
@@ -136,9 +147,10 @@ export class Examiner {
   /** Nobody is to read that faults have nothing to do with it unless that is so. */
   private async calmly(failure: Failure, plan: ReplayPlan, number: number, seed: number): Promise<CalmRun | undefined> {
     if (plan.faults === undefined || plan.faults.length > 0) return undefined
-    const whole = await this.runner.run(seed, number, { calm: true })
+    const how = { calm: true, followsOwners: followed(failure) } as const
+    const whole = await this.runner.run(seed, number, how)
     if (isSameFailure(failure, whole.failure)) return 'seed fails'
-    const run = await this.runner.run(seed, number, { calm: true, plan })
+    const run = await this.runner.run(seed, number, { ...how, plan })
     if (run.status === 'interrupted') return undefined
     return isSameFailure(failure, run.failure) ? 'plan fails' : 'passes'
   }
@@ -149,4 +161,9 @@ function followedUntil({ kind, name, since = 0, time }: Failure): number | undef
   if (kind === 'LimitExceeded') return time / 10
   if (kind === 'Deadlock') return name === nothingRuns ? time : Math.max(since + 1_000_000, time / 10)
   return kind === 'Leak' ? time : undefined
+}
+
+/** Only runs that look for it see it; undefined: it is looked for where that is free. */
+function followed({ kind }: Failure): true | undefined {
+  return kind === 'ZombieCode' ? true : undefined
 }

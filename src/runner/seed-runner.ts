@@ -3,6 +3,7 @@ import { current } from '../engine/current.ts'
 import type { SeedModules } from '../modules/seed-modules.ts'
 import type { RunContext } from './run-context.ts'
 import type { Driver } from '../world/drive.ts'
+import type { FollowsOwners } from '../world/iteration-plan.ts'
 import { type Body, Iteration } from '../world/iteration.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ReplayPlan } from '../world/replay-plan.ts'
@@ -21,6 +22,8 @@ export interface SeedRun {
   readonly awaitsUntil?: number | undefined
   /** Find out what wakes code in real time. */
   readonly followsReal?: boolean
+  /** Find code of dead and paused nodes that goes on in other events; see Strays. */
+  readonly followsOwners?: FollowsOwners | undefined
   /** What it does instead of everything it draws. */
   readonly plan?: ReplayPlan
   /** Without chaos, in the order of scheduling. */
@@ -34,6 +37,8 @@ export class SeedRunner {
   private readonly context: RunContext
   private readonly driver: Driver
   private current: Iteration | undefined
+  /** In some seed a node has been stopped in some way, by the test itself maybe; undefined: none has run yet. */
+  private nodesStop: boolean | undefined
 
   constructor(body: Body, options: ResolvedOptions, context: RunContext, driver: Driver) {
     this.body = body
@@ -65,6 +70,7 @@ export class SeedRunner {
       isCompared: run.isCompared ?? false,
       awaitsUntil: run.awaitsUntil,
       followsReal: run.followsReal,
+      followsOwners: run.followsOwners ?? (this.nodesStop === false ? undefined : 'where free'),
       isRepeat,
       prints: context.prints,
       afterBody: context.afterBody,
@@ -75,8 +81,7 @@ export class SeedRunner {
       // Hooks see them, too.
       await this.drive(iteration)
       if (iteration.failure !== undefined) {
-        this.leave(modules)
-        return iteration.result()
+        return this.leave(iteration, modules)
       }
     }
     let hasBegun = true
@@ -95,13 +100,14 @@ export class SeedRunner {
     } catch (error) {
       iteration.hookFailed('after the body', error)
     }
-    this.leave(modules)
-    return iteration.result()
+    return this.leave(iteration, modules)
   }
 
-  private leave(modules: SeedModules | undefined): void {
+  private leave(iteration: Iteration, modules: SeedModules | undefined): IterationResult {
     current.modules = undefined
     modules?.end()
+    this.nodesStop = this.nodesStop === true || iteration.world.engine.hasGone
+    return iteration.result()
   }
 
   private async drive(iteration: Iteration): Promise<void> {

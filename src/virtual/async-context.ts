@@ -30,10 +30,16 @@ function noteUse(): void {
 }
 
 function keepBase(engine: Engine): void {
-  const base = createResource()
+  const base = engine.strays?.outside(createResource) ?? createResource()
   baseContexts.set(engine, base)
+  engine.around = (action, data) => runInBase(engine, base, () => action(data))
+}
+
+function runInBase(engine: Engine, base: AsyncResource, action: () => void): void {
   // A resource of its own, because on Node 20 `enterWith` writes into the resource that is being run.
-  engine.around = (action, data) => base.runInAsyncScope(createResource).runInAsyncScope(() => action(data))
+  const own = base.runInAsyncScope(createResource)
+  if (engine.strays === undefined) own.runInAsyncScope(action)
+  else own.runInAsyncScope(() => engine.strays?.enter(action))
 }
 
 /** The asynchronous context of the running code; undefined while its simulation has only one. */
@@ -59,8 +65,7 @@ export function runInContext(
   }
   const base = everUsed ? baseContexts.get(engine) : undefined
   if (base === undefined) Reflect.apply(callback, receiver, args)
-  // A resource of its own, because on Node 20 `enterWith` writes into the resource that is being run.
-  else base.runInAsyncScope(createResource).runInAsyncScope(callback, receiver, ...args)
+  else runInBase(engine, base, () => void Reflect.apply(callback, receiver, args))
 }
 
 /** Learns when code under test starts to use AsyncLocalStorage; changes nothing of what it does. */

@@ -1,9 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import workerThreads, { type MessageChannel, type Worker } from 'node:worker_threads'
 
 /**
  * What the simulator must reach for real even while a simulation runs.
  *
- * Every member can be called without a receiver.
+ * Every member can be called without a receiver, but for the methods of AsyncLocalStorage.
  */
 export interface Real {
   readonly setTimeout: typeof setTimeout
@@ -24,6 +25,9 @@ export interface Real {
   readonly abortSignalTimeout: (milliseconds: number) => AbortSignal
   readonly Worker: typeof Worker
   readonly MessageChannel: typeof MessageChannel
+  /** Methods of AsyncLocalStorage. */
+  readonly contextRun: AsyncLocalStorage<unknown>['run']
+  readonly contextEnterWith: AsyncLocalStorage<unknown>['enterWith']
   /** Drains every nextTick and microtask when called from a macrotask; undefined where Node does not have it. */
   readonly tickCallback: (() => void) | undefined
 }
@@ -48,6 +52,8 @@ function capture(): Real {
     abortSignalTimeout: AbortSignal.timeout.bind(AbortSignal),
     Worker: workerThreads.Worker,
     MessageChannel: workerThreads.MessageChannel,
+    contextRun: AsyncLocalStorage.prototype.run,
+    contextEnterWith: AsyncLocalStorage.prototype.enterWith,
     tickCallback: (process as unknown as { _tickCallback?: () => void })._tickCallback,
   }
 }

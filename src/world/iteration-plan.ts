@@ -33,6 +33,8 @@ export interface IterationPlan {
   readonly awaitsUntil?: number | undefined
   /** Find out what wakes code in real time; see RealSources. */
   readonly followsReal?: boolean | undefined
+  /** Find code of dead and paused nodes that goes on in other events; see Strays. */
+  readonly followsOwners?: FollowsOwners | undefined
   /** Another run of the seed is compared with this one, by its data, too. */
   readonly isCompared?: boolean
   /** The seed has run before; see Engine. */
@@ -44,3 +46,6 @@ export interface IterationPlan {
   /** Evaluated before the body; undefined: the ordinary modules are used. */
   readonly modules?: LoadableModules | undefined
 }
+
+/** true: by all means; 'explaining': also say how it came there; 'where free': where following costs next to nothing. */
+export type FollowsOwners = boolean | 'explaining' | 'where free'

@@ -2,7 +2,6 @@ import { builtinInvariants } from './builtin-invariants.ts'
 import { type ScheduleStrategy, drawStrategy } from '../chaos/schedule.ts'
 import { type SeedChaos, drawChaos } from '../chaos/seed-chaos.ts'
 import { current } from '../engine/current.ts'
-import { FollowedPromises } from '../engine/followed-promises.ts'
 import { describeError, fieldReads } from '../engine/describe-error.ts'
 import { Engine } from '../engine/engine.ts'
 import { EventKind } from '../engine/event.ts'
@@ -18,6 +17,7 @@ import { beginContext } from '../virtual/async-context.ts'
 import type { HostHang } from '../virtual/host.ts'
 import type { Work } from './drive.ts'
 import { FloatingCode } from './floating.ts'
+import { follow, unfollow } from './follow.ts'
 import { Loading } from './loading.ts'
 import { hangReason } from './hang-reason.ts'
 import type { IterationPlan } from './iteration-plan.ts'
@@ -67,12 +67,12 @@ export class Iteration implements Work {
     this.engine.prints = plan.prints === true
     this.rest = new Rest(this.engine)
     if (plan.followsReal === true) this.realWork = new RealWork(this.engine, true)
-    if (plan.awaitsUntil !== undefined) this.engine.awaits = new FollowedPromises(this.engine, plan.awaitsUntil)
     // Through a name, see World.addNode.
     const stuckSince = (): number | undefined => this.stuckSince()
     this.engine.stuckSince = stuckSince
     beginContext(this.engine)
     this.chaos = drawChaos(plan.chaos, this.engine.streams)
+    follow(this.engine, plan, this.chaos)
     this.strategy = plan.schedule ?? drawStrategy(plan.chaos, this.engine.streams)
     const { coverage, mask, invariants, placement, busClass } = plan
     const replay = plan.plan
@@ -389,7 +389,7 @@ export class Iteration implements Work {
   /** True: what the last checks left floating is drained, and is this iteration's doing, not the next one's. */
   private end(): boolean {
     this.phase = 'over'
-    this.engine.awaits?.stop()
+    unfollow(this.engine)
     this.realWork?.stop()
     this.world.end()
     return this.world.invariants.runUserCode || this.world.eventuals.wereAdded
