@@ -215,7 +215,7 @@ export class Iteration implements Work {
     }
     result.then(
       () => {
-        current.suspended?.called('the end of the test body')
+        this.engine.suspended?.called('the end of the test body')
         this.bodySettled = true
       },
       (error: unknown) => this.bodyFailed(error),
