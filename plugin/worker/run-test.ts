@@ -9,6 +9,7 @@ import { hasUnseenSites, noteBody, requiredSitesOf } from './body-sites.ts'
 import { loadModules } from './modules/load.ts'
 import { ModuleCost } from './modules/cost.ts'
 import { MeasuredModules } from './modules/measured-modules.ts'
+import { suspectsOf } from './modules/suspects.ts'
 import { keepSeed, readCorpus } from './replay/corpus.ts'
 import { whenEndedOutside } from './ended-outside.ts'
 import { catalogue, evaluatedSites, forgetEvaluatedSites } from './evaluated-sites.ts'
@@ -55,6 +56,7 @@ async function execute(run: TestRun): Promise<void> {
   const cost = new ModuleCost()
   const context: RunContext = {
     ...(modules !== undefined && mode !== 'shared' && { modules: () => new MeasuredModules(modules, mode, cost) }),
+    ...(inject('simulation') !== undefined && { suspects: () => suspectsOf(task.file.filepath, mode, modules) }),
     host: workerHost(settings.options.limits?.drainMs),
     seed: settings.seed,
     alone: settings.alone && settings.seedSource !== 'test',

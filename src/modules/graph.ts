@@ -84,10 +84,16 @@ function emptyNamespace(): Namespace {
 export class ModuleGraph {
   private readonly instances = new Map<Program, Instance>()
   private readonly files: CommonJsModules
+  private readonly ordinary: ReadonlyMap<Program, Namespace> | undefined
   /** Told when the evaluation of a module begins and ends; undefined: nobody wants to know. */
   meter: ModuleMeter | undefined
 
-  constructor(host: Pick<CommonJsHost, 'isShared'> & { programAt(path: string): EsProgram | undefined }) {
+  /** `ordinary`: programs that are not evaluated, with what stands for them. */
+  constructor(
+    host: Pick<CommonJsHost, 'isShared'> & { programAt(path: string): EsProgram | undefined },
+    ordinary?: ReadonlyMap<Program, Namespace>,
+  ) {
+    this.ordinary = ordinary
     this.files = new CommonJsModules({
       isShared: (path) => host.isShared(path),
       requireModule: (path) => {
@@ -100,6 +106,8 @@ export class ModuleGraph {
   /** The namespace of a module, evaluated now unless it has been; a promise where it waits. */
   import({ program, view }: ModuleImport): Namespace | Promise<Namespace> {
     if (program.kind === 'shared') return view === undefined ? program.namespace : view(program.namespace)
+    const ordinary = this.ordinary?.get(program)
+    if (ordinary !== undefined) return ordinary
     const instance = this.instances.get(program) ?? this.evaluate(program)
     if (instance.thrown !== undefined) throw instance.thrown.error
     if (instance.pending !== undefined) {

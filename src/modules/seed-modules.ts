@@ -3,7 +3,7 @@ import type { Owner } from '../engine/owner.ts'
 import { evaluating } from './evaluating.ts'
 import type { ModuleGraph, ModuleMeter } from './graph.ts'
 import type { ModuleMode } from './module-mode.ts'
-import type { ModuleImport, Namespace } from './program.ts'
+import type { ModuleImport, Namespace, Program } from './program.ts'
 
 /** The programs that a test uses, loaded. */
 export interface LoadedModules {
@@ -13,7 +13,17 @@ export interface LoadedModules {
   readonly setups: readonly (() => unknown)[]
   /** What the namespace that an importer has of the ordinary module stands for; undefined: it is the same in each graph. */
   importOf(ordinary: Namespace): ModuleImport | undefined
-  newGraph(): ModuleGraph
+  /** `ordinary`: programs that it does not evaluate, with what stands for them. */
+  newGraph(ordinary?: ReadonlyMap<Program, Namespace>): ModuleGraph
+  /** What is evaluated anew, each after those that it imports. */
+  evaluated(): Promise<readonly OrdinaryModule[]>
+}
+
+/** A module that is evaluated anew, and its ordinary self. */
+export interface OrdinaryModule {
+  readonly id: string
+  readonly program: Program
+  readonly namespace: Namespace
 }
 
 /** The module graphs of one iteration: the test's, and those of the incarnations of nodes that have their own. */
@@ -24,11 +34,14 @@ export class SeedModules {
   private readonly globals = new Set(Reflect.ownKeys(globalThis))
   /** By incarnation. */
   private readonly graphs = new Map<object, ModuleGraph>()
+  private readonly ordinary: ReadonlyMap<Program, Namespace> | undefined
 
-  constructor(loaded: LoadedModules, mode: Exclude<ModuleMode, 'shared'>) {
+  /** `ordinary`: programs that are not evaluated, with what stands for them. */
+  constructor(loaded: LoadedModules, mode: Exclude<ModuleMode, 'shared'>, ordinary?: ReadonlyMap<Program, Namespace>) {
     this.loaded = loaded
     this.isPerNode = mode === 'node'
-    this.test = loaded.newGraph()
+    this.ordinary = ordinary
+    this.test = loaded.newGraph(ordinary)
   }
 
   /** Lets somebody measure what is evaluated for the test. */
@@ -82,7 +95,7 @@ export class SeedModules {
 
   private graphOf(life: NonNullable<Owner['life']>): ModuleGraph {
     let graph = this.graphs.get(life)
-    if (graph === undefined) this.graphs.set(life, (graph = this.loaded.newGraph()))
+    if (graph === undefined) this.graphs.set(life, (graph = this.loaded.newGraph(this.ordinary)))
     return graph
   }
 

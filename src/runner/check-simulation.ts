@@ -125,6 +125,7 @@ class Campaign {
       budget: options.shrink,
       now: () => this.host.now(),
       aborted: () => this.interrupted,
+      suspects: context.suspects,
       onShrinking: (best) => {
         this.failing = best
         context.onShrinking?.(best)

@@ -9,20 +9,32 @@ export const likelyReasons =
   'likely reasons: state outside the test body that survives an iteration (module variables, caches, mocks), or a real ' +
   'source of randomness, time or I/O that is not simulated'
 
+interface Circumstances {
+  readonly was?: Failure
+  readonly now?: Failure | undefined
+  readonly before?: string
+  readonly culprit: string
+}
+
+function reasons(culprit: string): string {
+  return culprit === '' ? likelyReasons : `${likelyReasons}\n${culprit}`
+}
+
 /**
  * The failure for one seed that ran differently: names the first event or datum at which two recorded runs part.
  *
- * `was`: how the first run failed; `now`: how the second one did, when the first one passed; `before`: where these two part.
+ * `was`: how the first run failed; `now`: how the second one did, when the first one passed; `before`: where these two part;
+ * `culprit`: who is known to keep what differs, '' when nobody is.
  */
 export function compareRuns(
   one: IterationResult,
   two: IterationResult,
-  { was, now, before = '' }: { was?: Failure; now?: Failure | undefined; before?: string },
+  { was, now, before = '', culprit }: Circumstances,
 ): Failure {
   const parting = partingOf(one, two, before)
   const first = was === undefined ? '' : `\nthe first run failed with ${was.kind}: ${was.message}`
   const second = now === undefined ? '' : `\nthe first run passed, the second failed with ${now.kind}: ${now.message}`
-  const message = `the same seed ran differently: ${parting.text}\n${likelyReasons}${first}${second}`
+  const message = `the same seed ran differently: ${parting.text}\n${reasons(culprit)}${first}${second}`
   // The line of the error that was found first.
   const stack = was?.stack ?? now?.stack
   const base = { kind: 'Nondeterminism', name: 'same seed, different run', message, stack, owner: 'test' } as const
@@ -37,9 +49,14 @@ export function firstDataParting(one: IterationResult, two: IterationResult): st
 }
 
 /** Says how a seed failed in another way when it was run again; `again` and `third` are recorded. */
-export function describeDifference(now: Failure, again: IterationResult, third: IterationResult): string {
+export function describeDifference(
+  now: Failure,
+  again: IterationResult,
+  third: IterationResult,
+  culprit: string,
+): string {
   const how = `run again, it failed with ${now.kind}: ${now.message}`
-  return `Nondeterminism: the same seed ran differently: ${how}; ${partingOf(again, third).text}\n${likelyReasons}`
+  return `Nondeterminism: the same seed ran differently: ${how}; ${partingOf(again, third).text}\n${reasons(culprit)}`
 }
 
 interface Parting {

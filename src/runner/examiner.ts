@@ -1,5 +1,6 @@
 import { type Failure, nothingRuns } from '../engine/failure.ts'
 import { unreadable } from '../world/iteration.ts'
+import { type ModuleSuspects, blame } from './blame.ts'
 import { compareRuns, describeDifference, firstDataParting } from './compare-runs.ts'
 import type { ReplayPlan } from '../world/replay-plan.ts'
 import { type ExpectedRun, isReproduced, notReproducible } from './reproduction.ts'
@@ -17,6 +18,7 @@ export interface ExaminerSettings {
   /** Real time, ms. */
   readonly now: () => number
   readonly aborted: () => boolean
+  readonly suspects?: (() => Promise<ModuleSuspects | undefined>) | undefined
   /** Told of a failure before it is shrunk, and of the best so far while it is. */
   readonly onShrinking?: ((best: SeedFailure) => void) | undefined
 }
@@ -60,14 +62,15 @@ export class Examiner {
     const isSame = again.failure !== undefined && isSameError(failure, again.failure)
     if (!isSame || !isSameRun(first, again)) {
       const third = await this.record(first.seed, number, plan)
+      const culprit = await this.culprit(first.seed, number, plan)
       // That it fails by two ways is the finding; which of two failures is a question, and the first one its answer.
       return isSame || again.failure === undefined
         ? {
             ...base,
-            failure: compareRuns(again, third, { was: failure, before: firstDataParting(first, again) }),
+            failure: compareRuns(again, third, { was: failure, before: firstDataParting(first, again), culprit }),
             run: again,
           }
-        : { ...base, failure, run: first, differed: describeDifference(again.failure, again, third) }
+        : { ...base, failure, run: first, differed: describeDifference(again.failure, again, third, culprit) }
     }
     const found: SeedFailure = { ...base, failure: again.failure, run: again }
     return plan === undefined ? this.minimise(found, failure, again, number) : found
@@ -114,8 +117,17 @@ export class Examiner {
     // Recording costs as much as five seeds, so only a seed that differs is recorded.
     const one = await this.record(first.seed, number, plan)
     const two = await this.record(first.seed, number, plan)
-    const failure = compareRuns(one, two, { now: again.failure, before: firstDataParting(first, again) })
+    const culprit = await this.culprit(first.seed, number, plan)
+    const failure = compareRuns(one, two, { now: again.failure, before: firstDataParting(first, again), culprit })
     return { failure, seed: first.seed, iteration: number, run: one, chaos: first.chaos, digest: first.digest }
+  }
+
+  /** Which module keeps what makes a seed run in two ways; '' when that is not known. */
+  private async culprit(seed: number, number: number, plan: ReplayPlan | undefined): Promise<string> {
+    const suspects = await this.settings.suspects?.()
+    if (suspects === undefined || this.settings.aborted()) return ''
+    const how = { isCompared: true, ...(plan && { plan }) }
+    return blame(suspects, (modules) => this.runner.run(seed, number, { ...how, modules }))
   }
 
   /** `explored`: the failure without recording, because errors know more of their place in a recorded run. */

@@ -5,6 +5,7 @@ import type { DriveOptions } from '../world/drive.ts'
 import type { SeedModules } from '../modules/seed-modules.ts'
 import type { IterationResult } from '../world/iteration-result.ts'
 import type { ReplayPlan } from '../world/replay-plan.ts'
+import type { ModuleSuspects } from './blame.ts'
 import type { ExpectedRun } from './reproduction.ts'
 import type { SeedFailure } from './seed-failure.ts'
 import type { RequiredSite } from './stop-rule.ts'
@@ -48,6 +49,8 @@ export interface RunContext {
   readonly deadlineMs?: number
   /** The modules of a new iteration; undefined: it uses the ordinary ones. */
   readonly modules?: (() => SeedModules) | undefined
+  /** Where to look for state that makes a seed run in two ways; undefined: nobody knows its modules. */
+  readonly suspects?: (() => Promise<ModuleSuspects | undefined>) | undefined
   /** Before every iteration; real asynchronous work is allowed. What it throws fails the iteration, which then does not run. */
   readonly beforeIteration?: (number: number) => unknown
   /** After every iteration, passed or not. What it throws fails an iteration that did not fail by itself. */

@@ -26,6 +26,8 @@ export interface SeedRun {
   readonly followsOwners?: FollowsOwners | undefined
   /** What it does instead of everything it draws. */
   readonly plan?: ReplayPlan
+  /** Other modules than those of the test. */
+  readonly modules?: (() => SeedModules) | undefined
   /** Without chaos, in the order of scheduling. */
   readonly calm?: boolean
 }
@@ -51,7 +53,7 @@ export class SeedRunner {
     const { options, context } = this
     const { beforeIteration, afterIteration } = context
     const isRepeat = run.coverage === undefined
-    const modules = context.modules?.()
+    const modules = (run.modules ?? context.modules)?.()
     const iteration = new Iteration(this.body, {
       seed,
       number,

@@ -1,8 +1,9 @@
-import type { LoadedModules } from '../../../src/modules/seed-modules.ts'
+import type { LoadedModules, OrdinaryModule } from '../../../src/modules/seed-modules.ts'
 import type { ModuleImport, Namespace } from '../../../src/modules/program.ts'
 import { guardGlobals } from './definitions.ts'
 import { specifiersIn } from './compile.ts'
 import { type HostModule, type HostRunner, hostRunner, unknownHost, watchMocks } from './host-runner.ts'
+import { isSharedFile } from './shared-files.ts'
 import { followIterations } from './ordinary-exports.ts'
 import { Programs, fromModule } from './programs.ts'
 import { type Importer, opened } from './views.ts'
@@ -49,9 +50,34 @@ export async function loadModules(file: string): Promise<LoadedModules> {
   return {
     entries: entries.filter(({ program }) => program.kind !== 'shared'),
     importOf: (namespace) => imports.get(namespace),
-    newGraph: () => programs.newGraph(),
+    newGraph: (shared) => programs.newGraph(shared),
+    evaluated: () => evaluatedOf(programs, runner, test),
     setups: opened.setups.get(path)?.statements ?? [],
   }
+}
+
+/** What the test file imports, directly or not, and is evaluated anew: each after those that it imports. */
+async function evaluatedOf(programs: Programs, runner: HostRunner, test: HostModule): Promise<OrdinaryModule[]> {
+  const ordered = new Set<HostModule>()
+  const seen = new Set<HostModule>()
+  const visit = (module: HostModule): void => {
+    if (seen.has(module)) return
+    seen.add(module)
+    for (const id of module.imports) {
+      const next = runner.evaluatedModules.getModuleById(id)
+      if (next !== undefined && !isSharedFile(pathOf(next))) visit(next)
+    }
+    ordered.add(module)
+  }
+  visit(test)
+  ordered.delete(test)
+  const found: OrdinaryModule[] = []
+  for (const module of ordered) {
+    if (module.exports === undefined) continue
+    const { program } = await programs.of(module)
+    if (program.kind !== 'shared') found.push({ id: module.id, program, namespace: module.exports })
+  }
+  return found
 }
 
 /** What `import(…)` in a test file leads to, as far as it is written out. */

@@ -36,8 +36,8 @@ export class Programs {
     this.shared = new Set([...mocks].flatMap(({ redirect }) => (redirect === undefined ? [] : [redirect])))
   }
 
-  newGraph(): ModuleGraph {
-    return new ModuleGraph({ isShared: isSharedFile, programAt: (path) => this.nodeModules.get(path) })
+  newGraph(ordinary?: ReadonlyMap<Program, Namespace>): ModuleGraph {
+    return new ModuleGraph({ isShared: isSharedFile, programAt: (path) => this.nodeModules.get(path) }, ordinary)
   }
 
   /** The program of a module with all that it imports. */
