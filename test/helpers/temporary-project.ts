@@ -23,7 +23,7 @@ export const makeTemporaryProject = ({ from, files = {} }: ProjectParts): string
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'vitest-simulation-project-')))
   if (from !== undefined) cpSync(from, root, { recursive: true })
   mkdirSync(join(root, 'node_modules', '@types'), { recursive: true })
-  for (const name of ['vitest', 'vite', '@types/node']) {
+  for (const name of ['vitest', 'vite', '@types/node', '@vitest']) {
     symlinkSync(join(repository, 'node_modules', name), join(root, 'node_modules', name), 'junction')
   }
   const all = { 'package.json': '{ "private": true, "type": "module" }\n', ...files }
