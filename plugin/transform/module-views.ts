@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module'
 import { importerKey, viewsKey } from '../options/module-keys.ts'
+import { classText, derivedClasses } from './derived-classes.ts'
 import { referencesTo } from './references.ts'
 import { setupEdits, setupStatements } from './setup-statements.ts'
 import { isOurs } from './resolve-meaning.ts'
@@ -32,12 +33,19 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
   const inSetups = found.references.filter(({ node }) =>
     setups.some(({ start, end }) => start <= node.start && node.end <= end),
   )
-  const used = new Set([...found.live, ...inSetups.map(({ name }) => name)])
+  const derived = derivedClasses(program, byName)
+  const bases = derived.map(({ root }) => root.name as string)
+  const used = new Set([...found.live, ...inSetups.map(({ name }) => name), ...bases])
   const viewed = imports.filter(({ names }) => names.size === 0 || [...names.keys()].some((name) => used.has(name)))
   const dynamic = importerEdit(code, file)
   if (viewed.length === 0) return dynamic
   const word = (name: string): string => freeName(code, name)
   const [moduleName, viewName, viewsName, openName] = ['module', 'view', 'views', 'open_views'].map(word)
+  const viewOf = (name: string): string => {
+    const one = byName.get(name) as ViewedImport
+    const imported = one.names.get(name) as string
+    return `${viewName}${viewed.indexOf(one)}(${imported === everything ? '' : JSON.stringify(imported)})`
+  }
   const edits: SourceEdit[] = []
   for (const [index, { declaration, init, names }] of viewed.entries()) {
     if (init !== undefined) {
@@ -53,15 +61,17 @@ export function viewEdits(code: string, program: SyntaxNode, file: string): Sour
     })
   }
   for (const { node, name, form } of found.references) {
-    const one = byName.get(name) as ViewedImport
-    const index = viewed.indexOf(one)
-    if (index < 0 || found.passedOn.has(name)) continue
-    const imported = one.names.get(name) as string
-    const call = `${viewName}${index}(${imported === everything ? '' : JSON.stringify(imported)})`
+    const isViewed = viewed.includes(byName.get(name) as ViewedImport)
+    if (!isViewed || found.passedOn.has(name)) continue
+    const call = viewOf(name)
     if (form === 'shorthand') edits.push({ start: node.end, end: node.end, text: `:${call}` })
     else edits.push({ start: node.start, end: node.end, text: form === 'constructed' ? `(${call})` : call })
   }
   edits.push(...setups.flatMap((statement) => setupEdits(statement, file)))
+  for (const one of derived) {
+    const { end } = one.statement
+    edits.push({ start: end, end, text: classText(one, code, file, viewOf(one.root.name as string)) })
+  }
   const namespaces = viewed.map((_, index) => `()=>${moduleName}${index}`)
   const added = [
     `var ${viewsName};`,

@@ -11,6 +11,8 @@ export interface LoadedModules {
   readonly entries: readonly ModuleImport[]
   /** What the test file does to set them up, in its order. */
   readonly setups: readonly (() => unknown)[]
+  /** Lets classes of the test file extend those of the iteration under way, or, outside one, of the ordinary modules. */
+  link(): void
   /** What the namespace that an importer has of the ordinary module stands for; undefined: it is the same in each graph. */
   importOf(ordinary: Namespace): ModuleImport | undefined
   /** `ordinary`: programs that it does not evaluate, with what stands for them. */
@@ -53,6 +55,7 @@ export class SeedModules {
   end(): void {
     // A top-level await that never settled.
     evaluating.depth = 0
+    this.loaded.link()
     for (const key of Reflect.ownKeys(globalThis)) {
       if (!this.globals.has(key) && !isOfHost(key)) Reflect.deleteProperty(globalThis, key)
     }
@@ -68,6 +71,7 @@ export class SeedModules {
   }
 
   private setUp(first: number): Promise<unknown> | undefined {
+    if (first === 0) this.loaded.link()
     for (const [index, setup] of this.loaded.setups.entries()) {
       if (index < first) continue
       const result = setup()

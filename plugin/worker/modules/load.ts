@@ -6,7 +6,7 @@ import { type HostModule, type HostRunner, hostRunner, unknownHost, watchMocks }
 import { isSharedFile } from './shared-files.ts'
 import { followIterations } from './ordinary-exports.ts'
 import { Programs, fromModule } from './programs.ts'
-import { type Importer, opened } from './views.ts'
+import { type Importer, linkClasses, opened } from './views.ts'
 
 /**
  * Loads, for real and before anything is simulated, what the simulations of a test file evaluate anew: every module that
@@ -52,6 +52,7 @@ export async function loadModules(file: string): Promise<LoadedModules> {
     importOf: (namespace) => imports.get(namespace),
     newGraph: (shared) => programs.newGraph(shared),
     evaluated: () => evaluatedOf(programs, runner, test),
+    link: () => linkClasses(path),
     setups: opened.setups.get(path)?.statements ?? [],
   }
 }

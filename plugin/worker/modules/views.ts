@@ -2,7 +2,7 @@ import { TestRunner } from 'vitest'
 import { current } from '../../../src/engine/current.ts'
 import type { ModuleGraph } from '../../../src/modules/graph.ts'
 import type { EsProgram, Namespace } from '../../../src/modules/program.ts'
-import { importerKey, setupKey, viewsKey } from '../../options/module-keys.ts'
+import { classKey, importerKey, setupKey, viewsKey } from '../../options/module-keys.ts'
 
 /** Looks up what a name of an import is now; without a name: all of the module. */
 type View = (name?: string) => unknown
@@ -17,7 +17,28 @@ export interface Importer extends Pick<EsProgram, 'imports' | 'find'> {
 /** A statement of a test file that sets up what it imports. */
 type Setup = () => unknown
 
+/** A class of a test file, and the present one of those that it imports, which it extends. */
+interface Derived {
+  readonly target: () => Class
+  /** What a mock stands for may be anything. */
+  readonly base: () => unknown
+}
+
+interface Class {
+  readonly prototype: object
+}
+
+/** Lets a class extend the present base: `super` asks for the prototype each time. */
+function link({ target, base }: Derived): void {
+  const [own, parent] = [target(), base()]
+  if (typeof parent !== 'function' || Object.getPrototypeOf(own) === parent) return
+  Object.setPrototypeOf(own, parent)
+  Object.setPrototypeOf(own.prototype, parent.prototype as object)
+}
+
 interface Opened {
+  /** By file, and name of the class's place in it. */
+  readonly classes: Map<string, Map<string, Derived>>
   /** By file; to be done again for the modules of each iteration. */
   readonly setups: Map<string, { readonly collector: object; readonly statements: Setup[] }>
   /** By file: what the imports of the ordinary module are, in their order. */
@@ -31,6 +52,7 @@ const shared = globalThis as unknown as Record<symbol, unknown>
 
 /** What the transformed test files of this worker have opened. */
 export const opened = (shared[openedKey] ??= {
+  classes: new Map(),
   setups: new Map(),
   namespaces: new Map(),
   importers: new Map(),
@@ -96,6 +118,11 @@ function setUp(file: string, statement: Setup): unknown {
   }
 }
 
+/** Lets the classes of a test file extend what the iteration has, or, outside one, the ordinary modules. */
+export function linkClasses(file: string): void {
+  for (const derived of opened.classes.get(file)?.values() ?? []) link(derived)
+}
+
 /** Puts in place what transformed test files call. */
 export function installViews(): void {
   shared[Symbol.for(viewsKey)] ??= (file: string, namespaces: readonly (() => Namespace)[]): View[] => {
@@ -104,4 +131,10 @@ export function installViews(): void {
   }
   shared[Symbol.for(importerKey)] ??= importerOf
   shared[Symbol.for(setupKey)] ??= setUp
+  shared[Symbol.for(classKey)] ??= (file: string, target: () => Class, base: () => unknown): void => {
+    const known = opened.classes.get(file) ?? new Map<string, Derived>()
+    // A file that is evaluated again has the same text, and other classes.
+    known.set(String(target) + String(base), { target, base })
+    opened.classes.set(file, known)
+  }
 }
