@@ -55,6 +55,13 @@ export class Expectations {
     if (soft !== undefined) throw soft
   }
 
+  /** Tells of the next call of `expect`; returns how to stop that. */
+  watch(called: (api: string) => void): () => void {
+    const all = this.counting === expect ? [expect] : [expect, this.counting]
+    const undo = all.map((one) => watchCalls(one, () => called('expect')))
+    return () => undo.forEach((stop) => stop())
+  }
+
   /** Leaves nothing for Vitest to count at the end: every iteration has been checked. */
   end(): void {
     this.reset(1)
@@ -94,4 +101,19 @@ function forget({ getState }: ExpectStatic, assertionCalls: number): void {
   state.assertionCalls = assertionCalls
   state.expectedAssertionsNumber = null
   state.isExpectingAssertions = false
+}
+
+/** Each call of `expect` reads how many there were, and then writes one more. */
+function watchCalls({ getState }: ExpectStatic, called: () => void): () => void {
+  const state = getState() as unknown as ExpectState
+  const { assertionCalls: value } = state
+  const get = (): number => {
+    called()
+    return value
+  }
+  Object.defineProperty(state, 'assertionCalls', { configurable: true, enumerable: true, get })
+  return () => {
+    if (Object.getOwnPropertyDescriptor(state, 'assertionCalls')?.get !== get) return
+    Object.defineProperty(state, 'assertionCalls', { configurable: true, enumerable: true, writable: true, value })
+  }
 }

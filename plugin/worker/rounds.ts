@@ -55,6 +55,11 @@ export class Rounds {
     this.expectations.check(asserts)
   }
 
+  /** Tells of calls of `expect` from now on; returns how to stop that. */
+  watch(called: (api: string) => void): () => void {
+    return this.expectations.watch(called)
+  }
+
   /** Throws what `context.skip()` throws when the iteration has called it: all of the test is skipped then. */
   skipped(error: unknown): void {
     const result = this.task.result as Pending | undefined

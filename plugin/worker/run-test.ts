@@ -80,6 +80,7 @@ async function execute(run: TestRun): Promise<void> {
     },
     prints: settings.alone || provided.options.console === 'all',
     tellsPassing: wantsTimeline(process.env),
+    watchesOutside: (called) => rounds.watch(called),
     afterBody: (asserts) => rounds.check(asserts),
     ...(settings.slow?.terminateAfter != null && { deadlineMs: settings.slow.periodMs * settings.slow.terminateAfter }),
     ...(provided.reporter && { onProgress: reportProgress(task, settings) }),

@@ -66,7 +66,7 @@ export const current: Current = ((globalThis as unknown as Record<symbol, Curren
 
 /** Where assertions are counted; undefined outside a simulation. One that is suspended is told: its code must not run now. */
 export function sink(name: string): AssertionSink | undefined {
-  if (current.assertions === undefined) current.suspended?.called(name)
+  if (current.assertions === undefined) current.suspended?.called(name, true)
   else current.engine?.guard()
   return current.assertions
 }

@@ -27,6 +27,8 @@ const quiet = new Set([
 export class RealSources {
   private readonly sources = new Map<number, Source>()
   private readonly parents = new Map<number, number>()
+  /** What code of the simulation has made. */
+  private readonly own = new Set<number>()
   private readonly resolvers = new Map<number, number>()
   private readonly hook: AsyncHook
 
@@ -34,7 +36,9 @@ export class RealSources {
     this.hook = createHook({
       init: (id, type, trigger) => {
         this.parents.set(id, trigger)
-        if (current.engine !== undefined && !quiet.has(type)) this.sources.set(id, { type, error: new Error(type) })
+        if (current.engine === undefined) return
+        this.own.add(id)
+        if (!quiet.has(type)) this.sources.set(id, { type, error: new Error(type) })
       },
       promiseResolve: (id) => {
         const resolver = executionAsyncId()
@@ -49,10 +53,21 @@ export class RealSources {
 
   /** What has led to the running code, and where it was begun; undefined: it is not known. */
   find(): string | undefined {
+    const id = this.origin((one) => this.sources.has(one))
+    const source = id === undefined ? undefined : this.sources.get(id)
+    return source && describe(source)
+  }
+
+  /** True: the running code goes back to the simulation. */
+  isOfSimulation(): boolean {
+    return this.origin((id) => this.own.has(id)) !== undefined
+  }
+
+  /** The first of what has led to the running code for which that holds. */
+  private origin(holds: (id: number) => boolean): number | undefined {
     let id: number | undefined = executionAsyncId()
     for (let steps = 0; id !== undefined && id !== 0 && steps < 10_000; steps++) {
-      const source = this.sources.get(id)
-      if (source !== undefined) return describe(source)
+      if (holds(id)) return id
       id = this.resolvers.get(id) ?? this.parents.get(id)
     }
     return undefined

@@ -1,5 +1,5 @@
 /** A simulation between two of its slices: nothing of it may run. */
 export interface Suspended {
-  /** Code has called `api`, which only runs inside a simulation, or should. */
-  called(api: string): void
+  /** Code has called `api`; `isOwn`: only code of a simulation has a reason to. */
+  called(api: string, isOwn?: boolean): void
 }

@@ -79,7 +79,7 @@ export class Examiner {
   /** Runs a seed again with everything that is told of it. `failure`: what is known to come of it. */
   record(seed: number, number: number, plan: ReplayPlan | undefined, failure?: Failure): Promise<IterationResult> {
     const awaitsUntil = failure && followedUntil(failure)
-    const followsReal = failure?.kind === 'RealWork'
+    const followsReal = failure?.kind === 'RealWork' || undefined
     const followsOwners = failure?.kind === 'ZombieCode' ? 'explaining' : true
     return this.runner.run(seed, number, {
       recording: true,

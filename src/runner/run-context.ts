@@ -55,6 +55,8 @@ export interface RunContext {
   readonly beforeIteration?: (number: number) => unknown
   /** After every iteration, passed or not. What it throws fails an iteration that did not fail by itself. */
   readonly afterIteration?: (number: number, end: IterationEnd) => unknown
+  /** Tells of calls of the framework's assertions, while nothing of the simulation may run; returns how to stop that. */
+  readonly watchesOutside?: (called: (api: string) => void) => () => void
   /** At the end of the body: what it throws fails the iteration. `asserts`: it has invariants or assertions of the simulator. */
   readonly afterBody?: (asserts: () => boolean) => unknown
   /** With each seed before it runs: what is under way when somebody ends the run. */

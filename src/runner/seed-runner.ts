@@ -5,6 +5,7 @@ import type { RunContext } from './run-context.ts'
 import type { Driver } from '../world/drive.ts'
 import type { FollowsOwners } from '../world/iteration-plan.ts'
 import { type Body, Iteration } from '../world/iteration.ts'
+import { contextIsFree } from '../virtual/own-storage.ts'
 import type { ResolvedOptions } from './options.ts'
 import type { ReplayPlan } from '../world/replay-plan.ts'
 import type { IterationResult } from '../world/iteration-result.ts'
@@ -41,6 +42,9 @@ export class SeedRunner {
   private current: Iteration | undefined
   /** In some seed a node has been stopped in some way, by the test itself maybe; undefined: none has run yet. */
   private nodesStop: boolean | undefined
+  /** Real work beside the simulation has called what only promise hooks tell from the simulation's own. */
+  private followsReal = false
+  private sawOthers = false
 
   constructor(body: Body, options: ResolvedOptions, context: RunContext, driver: Driver) {
     this.body = body
@@ -50,6 +54,17 @@ export class SeedRunner {
   }
 
   async run(seed: number, number: number, run: SeedRun): Promise<IterationResult> {
+    const result = await this.once(seed, number, run)
+    if (result.failure?.kind !== 'RealWork' || contextIsFree || (run.followsReal ?? this.followsReal)) return result
+    // Only promise hooks say whether it was code of the simulation, or of a server or timer that the test file has.
+    this.followsReal = true
+    const again = await this.once(seed, number, run)
+    if (this.sawOthers && again.failure?.kind !== 'RealWork') return again
+    this.followsReal = false
+    return result
+  }
+
+  private async once(seed: number, number: number, run: SeedRun): Promise<IterationResult> {
     const { options, context } = this
     const { beforeIteration, afterIteration } = context
     const isRepeat = run.coverage === undefined
@@ -71,7 +86,8 @@ export class SeedRunner {
       telling: run.telling,
       isCompared: run.isCompared ?? false,
       awaitsUntil: run.awaitsUntil,
-      followsReal: run.followsReal,
+      followsReal: run.followsReal ?? this.followsReal,
+      watchesOutside: context.watchesOutside,
       followsOwners: run.followsOwners ?? (this.nodesStop === false ? undefined : 'where free'),
       isRepeat,
       prints: context.prints,
@@ -108,6 +124,7 @@ export class SeedRunner {
   private leave(iteration: Iteration, modules: SeedModules | undefined): IterationResult {
     current.modules = undefined
     modules?.end()
+    this.sawOthers = iteration.realWork?.sawOthers === true
     this.nodesStop = this.nodesStop === true || iteration.world.engine.hasGone
     return iteration.result()
   }

@@ -1,23 +1,13 @@
-import { AsyncLocalStorage, AsyncResource } from 'node:async_hooks'
+import { AsyncResource } from 'node:async_hooks'
 import type { Engine } from '../engine/engine.ts'
 import type { Owner } from '../engine/owner.ts'
 import { Settlers } from '../engine/settlers.ts'
 import { placeHere } from '../engine/stack.ts'
 import type { Strays } from '../engine/strays.ts'
-import { real } from './real.ts'
+import { contextIsFree, ownStorage } from './own-storage.ts'
 
-/**
- * True where asynchronous context costs nothing (Node 24 and newer): there every run is followed. Elsewhere it is made of
- * promise hooks, which slow each promise.
- */
-export const contextIsFree = !('_enable' in AsyncLocalStorage.prototype)
-
-/** The incarnation whose code runs; its methods are Node's own: ours tell that code under test uses such a thing. */
-const present = new AsyncLocalStorage<Owner | undefined>()
-Object.defineProperties(present, {
-  run: { value: real.contextRun },
-  enterWith: { value: real.contextEnterWith },
-})
+/** The incarnation whose code runs. */
+const present = ownStorage<Owner | undefined>()
 
 /**
  * What nodes share outlives their crashes, and knows no pause. When b frees a lock that a waits for, a's code goes on in b's

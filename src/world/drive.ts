@@ -1,6 +1,7 @@
 import { current } from '../engine/current.ts'
 import { drainWorks } from './drain.ts'
 import type { Host, HostHang } from '../virtual/host.ts'
+import { runSlice } from '../virtual/inside.ts'
 
 /** Something that runs event by event. */
 export interface Work {
@@ -95,7 +96,9 @@ export class Driver {
     this.host.defer(this.slice)
   }
 
-  private readonly slice = (): void => {
+  private readonly slice = (): void => runSlice(this.goOn)
+
+  private readonly goOn = (): void => {
     this.onSlice?.()
     if (this.options.trampoline || !drainWorks(this.host)) {
       this.trampoline()

@@ -1,7 +1,8 @@
 import type { SeedChaos } from '../chaos/seed-chaos.ts'
 import { FollowedPromises } from '../engine/followed-promises.ts'
 import type { Engine } from '../engine/engine.ts'
-import { FollowedOwners, contextIsFree } from '../virtual/followed-owners.ts'
+import { FollowedOwners } from '../virtual/followed-owners.ts'
+import { contextIsFree } from '../virtual/own-storage.ts'
 import type { IterationPlan } from './iteration-plan.ts'
 
 /**

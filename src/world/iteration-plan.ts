@@ -35,6 +35,8 @@ export interface IterationPlan {
   readonly followsReal?: boolean | undefined
   /** Find code of dead and paused nodes that goes on in other events; see Strays. */
   readonly followsOwners?: FollowsOwners | undefined
+  /** Tells of calls that no dispatcher sees, from now until what it returns is called; see RunContext. */
+  readonly watchesOutside?: ((called: (api: string) => void) => () => void) | undefined
   /** Another run of the seed is compared with this one, by its data, too. */
   readonly isCompared?: boolean
   /** The seed has run before; see Engine. */

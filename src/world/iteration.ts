@@ -50,7 +50,8 @@ export class Iteration implements Work {
   private readonly floating: FloatingCode
   private interruptedFlag = false
   private readonly rest: Rest
-  private realWork: RealWork | undefined
+  realWork: RealWork | undefined
+  private unwatch: (() => void) | undefined
   /** A system that never rests is judged until this virtual time, µs; -1: it is not judged yet. */
   private judgedUntil = -1
   /** Virtual time, µs, at which all that happens at the instant of becoming quiet is over; -1: it is not quiet. */
@@ -115,6 +116,8 @@ export class Iteration implements Work {
   suspend(isSuspended: boolean): void {
     const told = isSuspended ? (this.realWork ??= new RealWork(this.engine, false)) : undefined
     current.suspended = this.engine.suspended = told
+    this.unwatch?.()
+    this.unwatch = told && this.plan.watchesOutside?.((api) => told.called(api))
   }
 
   get waitsOutside(): boolean {

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import { RealSources } from '../engine/real-sources.ts'
+import { isOfSimulation } from '../virtual/inside.ts'
 import { userFrames } from '../engine/stack.ts'
 
 /** Vitest and what it is made of: it reads the clock, too. */
@@ -15,6 +16,9 @@ export class RealWork {
   private readonly engine: Engine
   private readonly sources: RealSources | undefined
 
+  /** Code that no simulation has begun has called something: a server or timer of the test file. */
+  sawOthers = false
+
   constructor(engine: Engine, isFollowed: boolean) {
     this.engine = engine
     this.sources = isFollowed ? new RealSources() : undefined
@@ -26,15 +30,22 @@ export class RealWork {
 
   /**
    * Code has called `api` between two slices. Unless that is the host's own, it fails the seed: what it finds out there is
-   * not this seed's, and what it asserts is lost.
+   * not this seed's, and what it asserts is lost. A server or timer that the test file has beside it may look at the clock;
+   * where it is not known whose code it is, it is the simulation's.
    */
-  called(api: string): void {
+  called(api: string, isOwn = false): void {
     const { engine } = this
     if (engine.failure !== undefined) return
     const error = new Error(api)
     const frames = userFrames(error.stack ?? '').filter((frame) => !host.test(frame))
     // Only code of the simulation reaches the engine; anybody may look at a clock.
-    if (frames.length === 0 && !api.startsWith('the ')) return
+    if (!api.startsWith('the ')) {
+      if (frames.length === 0) return
+      if (!isOwn && (isOfSimulation() ?? this.sources?.isOfSimulation()) === false) {
+        this.sawOthers = true
+        return
+      }
+    }
     const stack = [`Error: ${api}`, ...frames].join('\n')
     const source = this.sources?.find()
     const woken = source === undefined ? '' : `\n  woken by ${source}`

@@ -1,9 +1,9 @@
 import { opendir } from 'node:fs/promises'
 import { MessageChannel } from 'node:worker_threads'
 import { describe, expect, test } from 'vitest'
-import { always } from 'vitest-simulation'
+import { always, simulation } from 'vitest-simulation'
 import type { SimulationNode } from '../../src/world/door.ts'
-import { checkSimulation } from '../../src/runner/check-simulation.ts'
+import { type SimulationResult, checkSimulation } from '../../src/runner/check-simulation.ts'
 
 /** Made outside every simulation, so it is real: what waits for it is woken in real time. */
 const { port1, port2 } = new MessageChannel()
@@ -84,4 +84,74 @@ test('and names what has woken it, and where that began', async () => {
   )
   expect(failure?.failure).toMatchObject({ kind: 'RealWork', name: 'Date.now' })
   expect(failure?.failure.message).toMatch(/woken by .*FSREQCALLBACK/)
+})
+
+describe('a timer of the test file that runs beside the simulation', () => {
+  const beside = async (what: () => void): Promise<SimulationResult> => {
+    let calls = 0
+    const timer = setInterval(() => {
+      calls++
+      what()
+    }, 1)
+    try {
+      return await checkSimulation(
+        async (sim) => {
+          const end = process.hrtime.bigint() + 10_000_000_000n
+          while (process.hrtime.bigint() < end && calls < 3) await sim.sleep(0.001)
+        },
+        { iterations: 3, shrink: false, determinism: 0, limits: { events: 1e9 } },
+      )
+    } finally {
+      clearInterval(timer)
+    }
+  }
+
+  test('may look at the clock, draw numbers and set timers', async () => {
+    let looks = 0
+    const result = await beside(() => {
+      looks++
+      Date.now()
+      performance.now()
+      Math.random()
+      setTimeout(() => {}, 1)
+    })
+    expect(result.failure?.failure).toBeUndefined()
+    expect(result.iterations).toBe(3)
+    expect(looks).toBeGreaterThanOrEqual(3)
+  })
+
+  test('may not assert, because that would be lost', async () => {
+    const { failure } = await beside(() => always(true, 'beside'))
+    expect(failure?.failure).toMatchObject({ kind: 'RealWork', name: 'always' })
+  })
+})
+
+describe('`expect` in code that real work has woken', () => {
+  /** Floats beside the body, and does `then` when real work has woken it. */
+  const floating =
+    (then: () => void) =>
+    async (sim: { sleep(ms: number): Promise<void> }): Promise<void> => {
+      let isWoken = false
+      const float = async (): Promise<void> => {
+        await realWork()
+        then()
+        isWoken = true
+      }
+      void float()
+      const end = process.hrtime.bigint() + 10_000_000_000n
+      while (process.hrtime.bigint() < end && !isWoken) await sim.sleep(0.001)
+      await sim.sleep(1)
+    }
+  const options = { iterations: 1, determinism: 0, shrink: false, limits: { events: 1e9 } } as const
+
+  simulation.fails(
+    'fails the seed',
+    options,
+    floating(() => expect(1).toBe(1)),
+  )
+  simulation.test(
+    'and without it the same passes',
+    options,
+    floating(() => {}),
+  )
 })

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { always } from 'vitest-simulation'
 import type { Simulation, SimulationNode } from '../../src/world/door.ts'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
-import { contextIsFree } from '../../src/virtual/followed-owners.ts'
+import { contextIsFree } from '../../src/virtual/own-storage.ts'
 import { failureOf, passes } from './verdict.ts'
 
 /** Hands out a lock in the order of asking, as every mutex of npm does: it knows nothing of nodes. */
