@@ -1,4 +1,3 @@
-import type { AsyncResource } from 'node:async_hooks'
 import { hashString } from '../random/hash.ts'
 import type { SimEvent } from './event.ts'
 import type { VirtualProcess } from './process.ts'
@@ -38,8 +37,8 @@ export class Owner {
   effects: Effects | undefined
   /** The incarnation whose code its events run; undefined: they run no node's. */
   code: Owner | undefined
-  /** In which the code of this incarnation runs; made when it is asked for. */
-  context: AsyncResource | undefined
+  /** In which the code of this incarnation runs; whoever follows it makes it. */
+  context: object | undefined
 
   constructor(id: string) {
     this.id = id

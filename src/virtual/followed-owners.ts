@@ -32,7 +32,7 @@ export class FollowedOwners implements Strays {
   run<T>(action: (data: T) => void, data: T): void {
     const { code } = this.engine.owner
     if (code === undefined) action(data)
-    else if (contextIsFree) (code.context ??= keep(code)).runInAsyncScope(action, undefined, data)
+    else if (contextIsFree) ((code.context ??= keep(code)) as AsyncResource).runInAsyncScope(action, undefined, data)
     else present.run(code, action, data)
   }
 
