@@ -80,7 +80,8 @@ export class Examiner {
   record(seed: number, number: number, plan: ReplayPlan | undefined, failure?: Failure): Promise<IterationResult> {
     const awaitsUntil = failure && followedUntil(failure)
     const followsReal = failure?.kind === 'RealWork' || undefined
-    const followsOwners = failure?.kind === 'ZombieCode' ? 'explaining' : true
+    // A seed that has passed is told as it was.
+    const followsOwners = failure?.kind === 'ZombieCode' ? 'explaining' : failure && true
     return this.runner.run(seed, number, {
       recording: true,
       telling: true,
