@@ -43,6 +43,8 @@ export class Processes {
 
 /** Who has made a process: says what it finds, and is told of its end. */
 export interface ProcessOrigin {
+  /** Id of the node; undefined: it is the test's process. */
+  readonly nodeId?: string
   readonly host: string
   environment(): Environment
   /** Returns false when nothing of it may end. */
@@ -63,6 +65,11 @@ export class VirtualProcess {
 
   get host(): string {
     return this.origin.host
+  }
+
+  /** Id of the node that it is the process of; undefined: the test. */
+  get nodeId(): string | undefined {
+    return this.origin.nodeId
   }
 
   /** Its environment, a copy: what it writes there nobody else reads. */

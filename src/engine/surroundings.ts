@@ -1,12 +1,22 @@
 import { Outside, type Schedule } from './outside.ts'
+import { Owner } from './owner.ts'
 import { Processes } from './process.ts'
 import type { Strays } from './strays.ts'
 import type { Suspended } from './suspended.ts'
 
+/** What Node's builtins reach of a simulation's world. */
+export interface ReachedWorld {
+  /** Sends a signal to the process of a node; false: there is none of that id. */
+  kill(pid: number, signal: string | number): boolean
+  /** Its sockets; see src/sockets. */
+  readonly sockets: object
+}
+
 /** What is around a simulation: the real world, and the processes that its code runs in. Made when it is asked for. */
 export abstract class Surroundings {
-  /** Reaches the processes of nodes. */
-  signals: { kill(pid: number, signal: string | number): boolean } | undefined
+  world: ReachedWorld | undefined
+  /** Timers that belong to no process, though one has set them; undefined: there are none. */
+  sharedTimers: Set<object> | undefined
   /** Told of what is scheduled while nothing of the simulation may run. */
   suspended: Suspended | undefined
   /** Follows by asynchronous context whose code it is that runs; undefined: this run does not. */
@@ -17,6 +27,13 @@ export abstract class Surroundings {
   protected isActing = false
   private realJobs: Outside | undefined
   private ownProcesses: Processes | undefined
+  private everybody: Owner | undefined
+
+  /** For a timer that one process sets for all of them. */
+  sharedOwner(timer: object): Owner {
+    ;(this.sharedTimers ??= new Set()).add(timer)
+    return (this.everybody ??= new Owner('everybody'))
+  }
 
   /** Real work that the simulation waits for. */
   get outside(): Outside {

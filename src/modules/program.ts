@@ -1,3 +1,5 @@
+import type { Adapter } from './adapters.ts'
+
 /** What a module exports, by name: an object without prototype, or what a package in CommonJS has made of it. */
 export type Namespace = Record<PropertyKey, unknown>
 
@@ -53,6 +55,9 @@ export interface CommonJsProgram {
   /** Absolute path. */
   readonly id: string
   readonly call: (this: unknown, ...args: unknown[]) => void
+  readonly adapter: Adapter | undefined
+  /** What its text requires by a name that is written out. */
+  readonly requires: readonly string[]
   /** What `require` found, by specifier. */
   readonly found: Map<string, string>
   readonly resolve: NodeJS.RequireResolve

@@ -41,6 +41,8 @@ export class MessageNetwork {
   private readonly copyPayload: <T>(payload: T) => T
   protected readonly endpoints: Endpoint[] = []
   private readonly byId = new Map<string, Endpoint>()
+  private outsider: Endpoint | undefined
+  private readonly outsideLinks: Link[] = []
   /** links[from][to] */
   private readonly links: (Link | undefined)[][] = []
   /** All of them; undefined: to be made anew. */
@@ -65,6 +67,13 @@ export class MessageNetwork {
   attach(endpoint: Endpoint): void {
     this.endpoints.push(endpoint)
     this.byId.set(endpoint.id, endpoint)
+    this.links[endpoint.index] = []
+  }
+
+  /** Attaches the one endpoint that is no node: the test itself, which no fault and no partition reaches. */
+  attachOutsider(endpoint: Endpoint): void {
+    this.outsider = endpoint
+    // A property, not an element: whoever goes through the links of the nodes does not meet it.
     this.links[endpoint.index] = []
   }
 
@@ -117,6 +126,7 @@ export class MessageNetwork {
     this.shaper = undefined
     this.latency = this.mended
     for (const link of this.allLinks) link.mend(this.mended, this.engine.now)
+    for (const link of this.outsideLinks) link.mend(this.mended, this.engine.now)
     for (const event of inOrder(this.engine.waitingEvents.filter(isDelivery))) this.hasten(event)
   }
 
@@ -173,9 +183,26 @@ export class MessageNetwork {
       this.shaper.meet(this.endpoints.length)
       delay += this.shaper.extra(message)
     }
+    if (message.carrier?.isOrdered === true) return this.queue(link, message, delay)
     const mayFail = link.faulty && (this.faults.active || link.byHand)
     if (mayFail || (this.isScripted && this.faults.active)) return this.sendUnderFaults(link, message, delay)
     this.queue(link, message, delay)
+  }
+
+  /** Takes a message from a sender that knows it to be lost. */
+  lose(message: Message): void {
+    message.sentAt = this.engine.now
+    this.counts.sent++
+    if (!message.background) this.counts.inFlight++
+    this.observer?.sent(message)
+    this.records?.sent(message)
+    this.drop(message, 'loss')
+  }
+
+  /** True while nothing that is sent from one to the other arrives. */
+  isCut(from: Endpoint, to: Endpoint): boolean {
+    const link = this.linkBetween(from, to)
+    return link.obstructed && link.cuts.some(({ mode }) => mode === 'drop')
   }
 
   /** For a message that could not be sent: what the strategy does to others must not depend on it. */
@@ -284,7 +311,8 @@ export class MessageNetwork {
     if (!message.background) this.counts.inFlight--
     this.counts.delivered++
     this.observer?.delivered(message)
-    message.to.accept(message)
+    if (message.carrier === undefined) message.to.accept(message)
+    else message.carrier.arrived(message)
   }
 
   /** Judged at delivery: what a partition, hold or clog does applies to what is on the way, too. */
@@ -353,20 +381,29 @@ export class MessageNetwork {
     this.counts.dropped++
     this.observer?.dropped(message)
     if (this.engine.trace !== undefined) this.engine.note('fault', `drop ${describeMessage(message)}`)
+    message.carrier?.dropped(message)
   }
 
   private createLink(from: Endpoint, to: Endpoint): Link {
-    if (this.byId.get(from.id) !== from || this.byId.get(to.id) !== to) {
+    if (!this.isAttached(from) || !this.isAttached(to)) {
       throw new SimulationError('BAD_INPUT', `no link between ${from.id} and ${to.id}: not both are on this network`)
     }
     const random = this.engine.random(`link ${from.id} > ${to.id}`)
     const link = new Link(from, to, random, from === to ? () => 0 : this.latency)
     ;(this.links[from.index] as (Link | undefined)[])[to.index] = link
+    if (from === this.outsider || to === this.outsider) {
+      this.outsideLinks.push(link)
+      return link
+    }
     this.list = undefined
     if (from === to) return link
     for (const configure of this.onNewLink) configure(link)
     this.linked(link)
     return link
+  }
+
+  private isAttached(endpoint: Endpoint): boolean {
+    return this.byId.get(endpoint.id) === endpoint || endpoint === this.outsider
   }
 
   /** Called for every new link between two endpoints. */

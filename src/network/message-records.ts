@@ -43,6 +43,7 @@ export class MessageRecords {
       payload,
       ...(correlationId > 0 && { request: correlationId }),
       ...(failed && { failed }),
+      ...(subject?.isPlain === true && { plain: true }),
       ...((message.background || isOwn) && { background: true }),
     })
     this.sends.set(id, send)

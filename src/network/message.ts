@@ -7,12 +7,22 @@ export type MessageKind = 'request' | 'response' | 'one-way'
 /** One end of a link: whatever has an address on the network. */
 export interface Endpoint {
   readonly id: string
-  /** Position among the endpoints, from 0. */
+  /** Position among the endpoints, from 0; -1: it is outside the network, and no fault reaches its links. */
   readonly index: number
   /** Owner of the events that deliver here; never dies. */
   readonly address: Owner
   /** Takes a message that has arrived. */
   accept(message: Message): void
+}
+
+/** Who sends a message that no bus takes: a socket. */
+export interface Carrier {
+  /** True: the network does not lose, copy or reorder it by itself; the carrier sees to that, as TCP does. */
+  readonly isOrdered: boolean
+  /** The message is there: called in an event of the address it was sent to. */
+  arrived(message: Message): void
+  /** It never will be. */
+  dropped(message: Message): void
 }
 
 /** What travels over a link. */
@@ -43,6 +53,8 @@ export class Message {
   sentAt = 0
   /** What rules of the test have added to its travel, µs. */
   ruledDelay = 0
+  /** Undefined: it is for the bus at its address. */
+  carrier: Carrier | undefined = undefined
 
   constructor(
     id: number,
@@ -74,6 +86,7 @@ export class Message {
     copy.ruledDelay = this.ruledDelay
     copy.place = this.place
     copy.background = this.background
+    copy.carrier = this.carrier
     if (failed) withCaller(payload as object, callerOf(this.payload as object))
     return copy
   }
@@ -85,6 +98,8 @@ export interface Subject {
   readonly text: string | undefined
   /** What the user's code has put into it. */
   readonly payload: unknown
+  /** The text says it all: it is no call with arguments. */
+  readonly isPlain: boolean
 }
 
 const subjects = new WeakMap<object, Subject>()
@@ -93,8 +108,8 @@ const subjects = new WeakMap<object, Subject>()
  * Says what a payload of the system's own is about ('counter/x.add'), for people; its method alone would not say so. Kept
  * beside the payload: rules see payloads, and a recorded run must look the same to them.
  */
-export function nameSubject(payload: object, text: string | undefined, content: unknown): void {
-  subjects.set(payload, { text, payload: content })
+export function nameSubject(payload: object, text: string | undefined, content: unknown, isPlain = false): void {
+  subjects.set(payload, { text, payload: content, isPlain })
 }
 
 /** What `nameSubject` has remembered. */

@@ -32,6 +32,10 @@ export class NodeProcesses implements ProcessOrigin {
     this.node = node
   }
 
+  get nodeId(): string {
+    return this.node.id
+  }
+
   get host(): string {
     return this.settings.host ?? this.node.id
   }

@@ -10,11 +10,12 @@ export function byId(records: readonly TraceRecord[]): ById {
 }
 
 /** What of a message is in its text. */
-type CallParts = Pick<SendRecord, 'kind' | 'method' | 'payload' | 'failed'> & { readonly request?: number | undefined }
+type CallParts = Pick<SendRecord, 'kind' | 'method' | 'payload' | 'failed' | 'plain'> & { readonly request?: number | undefined }
 
 /** 'add(1) #3'. */
-export function callText({ kind, method, payload, request, failed }: CallParts): string {
+export function callText({ kind, method, payload, request, failed, plain }: CallParts): string {
   const number = request === undefined ? '' : ` #${request}`
+  if (plain === true) return method
   if (kind !== 'response') return `${method}(${payload})${number}`
   const value = payload === '' ? 'done' : payload
   return `${method}${number} ${failed === true ? 'threw' : '→'} ${value}`

@@ -30,6 +30,8 @@ export interface SendRecord extends RecordBase {
   /** Correlation id: pairs a response with its request; missing for one-way messages. */
   readonly request?: number
   readonly payload: string
+  /** `method` says it all: 'GET /orders', of a connection. */
+  readonly plain?: true
   /** The response says that the handler threw. */
   readonly failed?: true
   /** The message belongs to the simulator's own parts (directory, placement), or keeps nothing going (heartbeats). */

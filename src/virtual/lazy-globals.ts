@@ -16,12 +16,22 @@ export function installLazyGlobals(): void {
   }
 }
 
+let loading = 0
+
+/** True while a simulation has Node load such a global. */
+export function isLoadingGlobal(): boolean {
+  return loading > 0
+}
+
 function outside(load: () => unknown): unknown {
   const { engine, assertions } = current
+  if (engine === undefined) return load()
   current.engine = current.assertions = undefined
+  loading++
   try {
     return load()
   } finally {
+    loading--
     current.engine = engine
     current.assertions = assertions
   }

@@ -91,7 +91,7 @@ function installEnds(): void {
     if (engine === undefined) return original(pid, signal)
     if (Number(pid) === engine.processes.ofTest.pid && (signal as unknown) !== 0)
       refuse(engine, 'process.kill', insteadOfExit)
-    if (engine.signals?.kill(Number(pid), signal as string | number) === true) return true
+    if (engine.world?.kill(Number(pid), signal as string | number) === true) return true
     throw Object.assign(new Error('kill ESRCH'), { code: 'ESRCH', syscall: 'kill', errno: -3 })
   })
 }

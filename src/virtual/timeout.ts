@@ -45,6 +45,9 @@ function isResolver(callback: TimerCallback): boolean {
 const callsResolver =
   /^(?:\(\w*\)\s*=>|function\s*\w*\(\w*\))\s*\{?\s*(?:return |void )?\s*(?:r|res|resolve\w*|done|ok|wake\w*)\((?:[^()]*)\);?\s*\}?$/i
 
+/** `TICK_MS` of undici's fast timers, in all its versions so far. */
+const sharedTickMs = 499
+
 const noArguments: readonly unknown[] = []
 
 interface Ids {
@@ -150,7 +153,7 @@ export class Timeout {
     this._onTimeout = null
     if (!this._destroyed) {
       this._idleTimeout = -1
-      this.#disarm()
+      this.disarm()
       this.#destroy()
     }
     return this
@@ -170,7 +173,7 @@ export class Timeout {
   }
 
   #arm(ms: number): void {
-    this.#disarm()
+    this.disarm()
     const engine = this.#engine
     if (engine === undefined) {
       this.#real = real.setTimeout(Timeout.#fire, ms, this)
@@ -178,10 +181,22 @@ export class Timeout {
       return
     }
     const kind = this._repeat === null ? EventKind.timer : EventKind.interval
-    this.#event = engine.scheduleByClock<Timeout>(ms * 1000, kind, kind.code, engine.owner, Timeout.#fire, this)
+    const owner = ms === sharedTickMs && this.#isSharedTick ? engine.sharedOwner(this) : engine.owner
+    this.#event = engine.scheduleByClock<Timeout>(ms * 1000, kind, kind.code, owner, Timeout.#fire, this)
   }
 
-  #disarm(): void {
+  /** It waits. */
+  get isArmed(): boolean {
+    return this.#event !== undefined || this.#real !== undefined
+  }
+
+  /** The clock that undici has for all its timeouts: whoever comes first sets it, for everybody after. */
+  get #isSharedTick(): boolean {
+    return typeof this._onTimeout === 'function' && this._onTimeout.name === 'onTick'
+  }
+
+  /** Lets it not come; it may be refreshed. */
+  disarm(): void {
     if (this.#event !== undefined) this.#engine?.cancel(this.#event)
     this.#event = undefined
     if (this.#real !== undefined) real.clearTimeout(this.#real)
@@ -189,7 +204,7 @@ export class Timeout {
   }
 
   #moveTo(engine: Engine | undefined): void {
-    this.#disarm()
+    this.disarm()
     if (this.#id !== undefined) idsFor(this.#engine).byId.delete(this.#id)
     this.#id = undefined
     this.#engine = engine

@@ -32,6 +32,8 @@ import type { WorkloadRecord } from '../workload/planned-operation.ts'
 import { Invariants } from './invariants.ts'
 import { type ReplayPlan, scriptOf } from './replay-plan.ts'
 import { Node } from './node.ts'
+import { forgetTimeouts } from '../sockets/node/undici.ts'
+import { Sockets } from '../sockets/sockets.ts'
 import { OwedPromises } from './owed.ts'
 import { sendSignal } from './signals.ts'
 
@@ -73,6 +75,8 @@ export class World {
   readonly quiescing: Quiescing[] = []
   readonly eventuals: Eventuals
 
+  /** Undefined until the first socket is used. */
+  private ownSockets: Sockets | undefined
   /** Undefined until the first actor is called. */
   actorSystem: ActorSystem | undefined
   private readonly episodes: Episodes | undefined
@@ -83,7 +87,7 @@ export class World {
     const { chaos, strategy, coverage } = plan
     this.engine = engine
     this.plan = plan
-    engine.signals = this
+    engine.world = this
     this.faults = new FaultPlan(engine, plan.mask, scriptOf(plan.replay))
     this.network = new Network(engine, this.faults, copyPayload)
     if (engine.recorder !== undefined) this.network.records = new MessageRecords(engine.recorder)
@@ -127,6 +131,7 @@ export class World {
     // iteration alive until a full collection: 25,000 seeds a second instead of 80,000. Through a name it is not.
     const resetPeers = (): void => {
       for (const { bus } of this.nodes) bus.peerReset(id)
+      this.ownSockets?.resetConnections(id)
     }
     node.resetPeers = resetPeers
     node.checksLives = isOn(plan.invariants, 'incarnations')
@@ -135,6 +140,11 @@ export class World {
     if (plan.chaos.clock !== undefined && faults.active) skewClock(this.engine, faults, plan.chaos.clock, node)
     if (this.actorSystem !== undefined) new NodeActors(node, this.actorSystem)
     return node
+  }
+
+  /** Sockets of Node inside the simulation; made when the first one is used. */
+  get sockets(): Sockets {
+    return (this.ownSockets ??= new Sockets(this.engine, this.network, this.faults, this.byId))
   }
 
   /** The actor system; made at the first call, with the nodes there are then as hosts of the directory. */
@@ -227,6 +237,7 @@ export class World {
   get quiet(): boolean {
     const { bus, network, nodes, workload } = this
     if (network.counts.inFlight > 0 || bus.pending > 0 || bus.handling > 0 || bus.moving > 0) return false
+    if (this.ownSockets?.isQuiet === false) return false
     if (workload.underWay > 0 && workload.underWay > this.waitingOperations) return false
     for (const node of nodes) {
       if (node.runningTasks > 0 || node.state === 'booting' || node.storageIsBusy) return false
@@ -269,6 +280,7 @@ export class World {
   /** Nobody's code runs any more. */
   end(): void {
     this.engine.test.alive = false
+    if (this.engine.sharedTimers !== undefined) forgetTimeouts(this.engine)
     for (const owner of this.workload.owners) owner.alive = false
     for (const node of this.nodes) node.owner.alive = false
   }

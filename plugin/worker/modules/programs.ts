@@ -1,7 +1,7 @@
 import { createRequire, isBuiltin } from 'node:module'
 import { dirname, posix } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { fileProgram } from '../../../src/modules/commonjs.ts'
+import { fileProgram, requiredModules } from '../../../src/modules/commonjs.ts'
 import { ModuleGraph } from '../../../src/modules/graph.ts'
 import type { EsProgram, ModuleContext, ModuleImport, Namespace, Program } from '../../../src/modules/program.ts'
 import { type NodeModules, nodeModulesId } from '../../options/node-modules.ts'
@@ -29,6 +29,8 @@ export class Programs {
   /** ES modules that Vitest leaves to Node, by path. */
   private readonly nodeModules = new Map<string, EsProgram>()
   private readonly shared: ReadonlySet<string>
+  /** CommonJS files whose modules are loaded. */
+  private readonly files = new Set<string>()
 
   constructor(runner: HostRunner) {
     this.runner = runner
@@ -163,12 +165,25 @@ export class Programs {
   }
 
   private async nodeFile(path: string, module: HostModule): Promise<Program> {
-    if (path.endsWith('.json') || path.endsWith('.cjs')) return fileProgram(path)
+    if (path.endsWith('.json') || path.endsWith('.cjs')) return this.file(path)
     const described = await this.describe(path)
     const own = described[path]
-    if (own?.kind === 'commonjs' || own?.kind === 'json') return fileProgram(path)
+    if (own?.kind === 'commonjs' || own?.kind === 'json') return this.file(path)
     if (own?.code === undefined) return this.ordinary(module)
     return this.nodeModule(path, described)
+  }
+
+  /** A file in CommonJS or JSON. The ES modules that it requires are loaded before it runs: `require` cannot wait. */
+  private file(path: string): Program {
+    if (!this.files.has(path)) {
+      this.files.add(path)
+      for (const module of requiredModules(path, isSharedFile)) this.loading.push(this.required(module))
+    }
+    return fileProgram(path)
+  }
+
+  private async required(path: string): Promise<void> {
+    if (!this.nodeModules.has(path)) this.nodeModule(path, await this.describe(path))
   }
 
   private async describe(path: string): Promise<NodeModules> {
@@ -185,7 +200,7 @@ export class Programs {
     const target = (file: string): Program | Promise<Program> => {
       const kind = described[file]?.kind
       if (kind === 'module' && !isSharedFile(file)) return this.nodeModule(file, described)
-      if (kind === 'commonjs' || kind === 'json') return fileProgram(file)
+      if (kind === 'commonjs' || kind === 'json') return this.file(file)
       return this.once(file, () => native(file))
     }
     const find = async (specifier: string): Promise<ModuleImport> => {

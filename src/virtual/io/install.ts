@@ -4,7 +4,6 @@ import { installCryptography } from './cryptography.ts'
 import { installFiles } from './files.ts'
 import { installMessagePorts } from './message-ports.ts'
 import { installProcesses } from './processes.ts'
-import { installSockets } from './sockets.ts'
 import { installWebAssembly } from './web-assembly.ts'
 
 /**
@@ -19,5 +18,4 @@ export function installIo(): void {
   installMessagePorts()
   installWebAssembly()
   installProcesses()
-  installSockets()
 }

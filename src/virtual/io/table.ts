@@ -3,8 +3,7 @@ import { derivations, generations, signatures, subtleMethods } from './cryptogra
 import { fileReads, fileWatches, fileWrites, insteadOfWatching, insteadOfWriting } from './files.ts'
 import { drawnKeys, insteadOfGenerating } from './key-pairs.ts'
 import { childProcesses, insteadOfMoving, insteadOfProcesses } from './processes.ts'
-import { clients, datagrams, insteadOfSockets, nameQueries } from './sockets.ts'
-import { webAssemblyFunctions } from './web-assembly.ts'
+import { webAssemblyFunctions, webAssemblyStreams } from './web-assembly.ts'
 
 /** What becomes of a call of Node's inside a simulation. */
 export interface IoRule {
@@ -49,7 +48,8 @@ export const ioRules: readonly IoRule[] = [
     what: 'frozen',
     how: 'files that are there do not change',
   },
-  { apis: named('WebAssembly', webAssemblyFunctions), what: 'frozen', how: 'on the threads of V8' },
+  { apis: named('WebAssembly', webAssemblyFunctions), what: 'virtual', how: 'at once' },
+  { apis: named('WebAssembly', webAssemblyStreams), what: 'frozen', how: 'on the threads of V8' },
   { apis: ['import()'], what: 'frozen', how: 'when the module was not known before; otherwise at once' },
   {
     apis: [
@@ -75,18 +75,4 @@ export const ioRules: readonly IoRule[] = [
     how: insteadOfProcesses,
   },
   { apis: ['process.chdir'], what: 'refused', how: insteadOfMoving },
-  {
-    apis: [
-      'net.connect',
-      'net.Server.listen',
-      'http.request',
-      'tls.connect',
-      'http2.connect',
-      ...named('dgram', datagrams),
-      ...named('dns', nameQueries),
-      ...clients.map((name) => (name === 'fetch' ? name : `new ${name}`)),
-    ],
-    what: 'refused',
-    how: insteadOfSockets,
-  },
 ]

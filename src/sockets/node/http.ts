@@ -1,0 +1,113 @@
+import http from 'node:http'
+import https from 'node:https'
+import type { Engine } from '../../engine/engine.ts'
+import type { VirtualProcess } from '../../engine/process.ts'
+import { current } from '../../engine/current.ts'
+import { replaceFunction } from '../../virtual/replace.ts'
+import { StreamHandle } from './stream-handle.ts'
+
+type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
+
+/** The agents that each process of a simulation has in place of `http.globalAgent` and `https.globalAgent`. */
+const agents = new WeakMap<VirtualProcess, Map<http.Agent, http.Agent>>()
+
+/** HTTP on virtual sockets: its dates are virtual, and what it keeps between requests is each process's own. */
+export function installHttp(): void {
+  installDates()
+  installAgents()
+}
+
+/** The process of the running code. */
+export function processOf(engine: Engine): VirtualProcess {
+  return engine.owner.life ?? engine.processes.ofTest
+}
+
+/** Node makes the header `Date` from a clock of its own, which nothing can replace. */
+function installDates(): void {
+  replaceFunction<AnyFunction>(http.ServerResponse.prototype, '_storeHeader', (original) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const response = this as http.ServerResponse
+      if (current.engine === undefined || !response.sendDate) return original.apply(this, args)
+      response.sendDate = false
+      const [first, headers] = args
+      return original.call(this, first, dated(response, headers))
+    }
+  })
+}
+
+/** `headers` is what the response keeps, or what was given with the status. */
+function dated(response: http.ServerResponse, headers: unknown): unknown {
+  const date = new Date().toUTCString()
+  if (Array.isArray(headers)) {
+    const isNested = Array.isArray(headers[0])
+    const names = isNested ? headers.map((entry: unknown[]) => entry[0]) : headers.filter((_, index) => index % 2 === 0)
+    if (names.some((name) => String(name).toLowerCase() === 'date')) return headers
+    return isNested ? [...headers, ['Date', date]] : [...headers, 'Date', date]
+  }
+  const given = headers as Record<string, unknown> | null | undefined
+  const kept = keptHeaders(response)
+  if (given !== undefined && given !== null && given === kept) {
+    if (!('date' in given)) response.setHeader('Date', date)
+    return keptHeaders(response)
+  }
+  const names = Object.keys(given ?? {})
+  if (names.some((name) => name.toLowerCase() === 'date')) return headers
+  return { ...given, Date: date }
+}
+
+function keptHeaders(response: object): unknown {
+  const symbol = Object.getOwnPropertySymbols(response).find(({ description }) => description === 'kOutHeaders')
+  return symbol === undefined ? undefined : (response as Record<symbol, unknown>)[symbol]
+}
+
+function installAgents(): void {
+  // An agent that several nodes use keeps the connections of each apart.
+  replaceFunction<AnyFunction>(http.Agent.prototype, 'getName', (original) => {
+    return function (this: unknown, ...args: unknown[]): unknown {
+      const name = original.apply(this, args)
+      const { engine } = current
+      return engine === undefined ? name : `${String(name)}:${engine.owner.life?.pid ?? ''}`
+    }
+  })
+  const shared = new Set<unknown>([http.globalAgent, https.globalAgent])
+  for (const key of ['addRequest', 'destroy'] as const) {
+    replaceFunction<AnyFunction>(http.Agent.prototype, key, (original) => {
+      return function (this: unknown, ...args: unknown[]): unknown {
+        const { engine } = current
+        const agent = engine !== undefined && shared.has(this) ? ownAgent(engine, this as http.Agent) : this
+        return original.apply(agent, args)
+      }
+    })
+  }
+}
+
+function ownAgent(engine: Engine, shared: http.Agent): http.Agent {
+  const process = processOf(engine)
+  let own = agents.get(process)
+  if (own === undefined) agents.set(process, (own = new Map()))
+  let agent = own.get(shared)
+  if (agent === undefined) {
+    const { options } = shared as unknown as { readonly options: http.AgentOptions }
+    // Without what the shared one has learned of itself: `path` is of a request.
+    const settings = { ...options, path: undefined }
+    agent = shared instanceof https.Agent ? new https.Agent(settings) : new http.Agent(settings)
+    Object.assign(agent, { maxSockets: shared.maxSockets, maxFreeSockets: shared.maxFreeSockets })
+    own.set(shared, agent)
+  }
+  return agent
+}
+
+/** The server looks for slow requests in real time, with a timer that would keep it and its world for ever. */
+export function withoutConnectionChecks(server: object): void {
+  if (!(server instanceof http.Server) && !(server instanceof https.Server)) return
+  server.once('listening', () => {
+    const symbols = Object.getOwnPropertySymbols(server)
+    const interval = symbols.find(({ description }) => /connectionsCheckingInterval/i.test(description ?? ''))
+    if (interval !== undefined) clearInterval((server as unknown as Record<symbol, NodeJS.Timeout>)[interval])
+  })
+}
+
+/** True for a socket of a simulation. */
+export function isVirtual(socket: unknown): boolean {
+  return (socket as { _handle?: unknown } | undefined)?._handle instanceof StreamHandle
+}

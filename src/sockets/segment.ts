@@ -1,0 +1,44 @@
+import type { Carrier, Message } from '../network/message.ts'
+import type { Connection } from './connection.ts'
+
+export type SegmentKind = 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst' | 'probe' | 'window'
+
+/** What rules of a test see of a segment: `payload` of a message whose method is 'tcp'. */
+export interface SegmentView {
+  readonly segment: SegmentKind
+  /** Of the sender, and of the receiver. */
+  readonly fromPort: number
+  readonly toPort: number
+  readonly data?: Uint8Array
+}
+
+/** One segment of a connection, under way. */
+export class Segment implements Carrier {
+  readonly isOrdered = true
+  readonly kind: SegmentKind
+  readonly from: Connection
+  /** Place in the stream of its connection; -1: it has none. */
+  readonly sequence: number
+  readonly data: Buffer | undefined
+
+  constructor(kind: SegmentKind, from: Connection, sequence: number, data?: Buffer) {
+    this.kind = kind
+    this.from = from
+    this.sequence = sequence
+    this.data = data
+  }
+
+  get view(): SegmentView {
+    const { kind, from, data } = this
+    const ports = { fromPort: from.localPort, toPort: from.remotePort }
+    return data === undefined ? { segment: kind, ...ports } : { segment: kind, ...ports, data }
+  }
+
+  arrived(message: Message): void {
+    this.from.sockets.deliver(this, message)
+  }
+
+  dropped(): void {
+    this.from.lost(this)
+  }
+}
