@@ -14,6 +14,11 @@ export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && isIP(address.slice(7)) === 4 ? address.slice(7) : address
 }
 
+/** An IPv4 address as an IPv6 socket shows it. */
+export function mapped(address: string): string {
+  return isIP(address) === 4 ? `::ffff:${address}` : address
+}
+
 /** The machine that asks: loopback addresses, and those that stand for every address. */
 export function isOwn(address: string): boolean {
   return isLoopback(address) || address === '0.0.0.0' || address === '::' || address === ''

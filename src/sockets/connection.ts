@@ -31,6 +31,11 @@ function nameOf(connection: Connection): string {
   return connection.name
 }
 
+/** The head of a request that opens a WebSocket. */
+function upgrades(data: Buffer): boolean {
+  return data[0] === 71 && /^upgrade: *websocket\r$/im.test(data.toString('latin1', 0, 2_000))
+}
+
 /** One end of a TCP connection, as the kernel of its machine keeps it. */
 export class Connection {
   readonly sockets: Sockets
@@ -47,6 +52,11 @@ export class Connection {
   state: State
   /** Who is to take it, at the end that was connected to. */
   private listener: Listener | undefined
+  /**
+   * It carries WebSocket frames of a client, which are masked by chance: Node's own client keeps a store of masks for as long
+   * as the process lives, so that a seed sends what the one before has left.
+   */
+  isMasked = false
   /** Virtual time of the last segment that came or went, µs. */
   lastActive: number
   /** What the process has written and the network has not taken. */
@@ -72,6 +82,7 @@ export class Connection {
   private timer: SimEvent | undefined
   private keepAliveEvent: SimEvent | undefined
   private keepAliveAfter = 0
+  private insists = false
   private unanswered = 0
   /** It waits until the other end has room. */
   private isBlocked = false
@@ -120,6 +131,7 @@ export class Connection {
 
   /** Takes bytes; returns false when the write ends later. */
   write(data: Buffer): boolean {
+    if (this.nextSequence === 0 && this.sockets.engine.data !== undefined) this.isMasked = upgrades(data)
     this.unsent.push(data)
     this.unsentBytes += data.length
     this.pump()
@@ -366,13 +378,25 @@ export class Connection {
   }
 
   private watch(micros: number): void {
+    const { engine, background } = this.sockets
+    const owner = this.insists ? this.host.kernel : background
+    this.keepAliveEvent = engine.scheduleAt(engine.now + micros, keepAliveKind, 0, owner, this.probe, this)
+  }
+
+  /** Nobody answers: from here on its keep-alive counts as something that happens. False: it has none, or did already. */
+  insist(): boolean {
+    const event = this.keepAliveEvent
+    if (event === undefined || this.insists || !this.host.isUp) return false
+    this.insists = true
     const { engine } = this.sockets
-    const at = engine.now + micros
-    this.keepAliveEvent = engine.scheduleAt(at, keepAliveKind, 0, this.sockets.background, this.probe, this)
+    engine.cancel(event)
+    this.watch(event.time - engine.now)
+    return true
   }
 
   private readonly probe = (): void => {
     this.keepAliveEvent = undefined
+    this.insists &&= this.unanswered > 0
     if (this.state !== 'established' || !this.host.isUp) return
     const silence = this.sockets.engine.now - this.lastActive
     if (this.unanswered === 0 && silence < this.keepAliveAfter) return this.watch(this.keepAliveAfter - silence)

@@ -1,3 +1,4 @@
+import { mapped } from './addresses.ts'
 import type { Host } from './host.ts'
 
 /** From one socket to another, as one of them sees it. */
@@ -12,13 +13,13 @@ export interface Route {
   readonly path?: string
 }
 
-/** The same way seen from the other end. */
-export function reversed(route: Route, from: Host): Route {
+/** The same way seen from the other end; `isMapped`: by an IPv6 socket, which takes connections over IPv4, too. */
+export function reversed(route: Route, from: Host, isMapped: boolean): Route {
   const { localAddress, remoteAddress, localPort, remotePort, path } = route
   const ends = {
     to: from,
-    localAddress: remoteAddress,
-    remoteAddress: localAddress,
+    localAddress: isMapped ? mapped(remoteAddress) : remoteAddress,
+    remoteAddress: isMapped ? mapped(localAddress) : localAddress,
     localPort: remotePort,
     remotePort: localPort,
   }

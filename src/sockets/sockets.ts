@@ -109,6 +109,25 @@ export class Sockets {
     return this.retrying === 0
   }
 
+  /**
+   * Keep-alives keep no simulation going, unless they are about to find that nobody answers: true when one is.
+   */
+  findDeadPeers(): boolean {
+    let found = false
+    for (const host of this.hosts.values()) {
+      for (const connection of host.connections) {
+        if (!this.isAnswered(connection) && connection.insist()) found = true
+      }
+    }
+    return found
+  }
+
+  private isAnswered({ host, route, peer }: Connection): boolean {
+    const { to } = route
+    if (!to.isUp || peer === undefined || !to.connections.has(peer)) return false
+    return !this.network.isCut(host.endpoint, to.endpoint) && !this.network.isCut(to.endpoint, host.endpoint)
+  }
+
   segmentSize(connection: Connection): number {
     return connection.host === connection.route.to ? tcp.segmentSize : this.losses.segmentSize(connection)
   }
@@ -164,7 +183,7 @@ export class Sockets {
     const { from } = segment
     const { path, remotePort } = from.route
     const listener = path === undefined ? host.listeners.get(remotePort) : host.paths.get(path)
-    const back = reversed(from.route, from.host)
+    const back = reversed(from.route, from.host, listener?.address === '::')
     const end = new Connection(this, host, listener?.owner ?? host.kernel, back, 'syn received', from.number)
     if (listener === undefined || !reaches(listener, from)) {
       end.peer = from

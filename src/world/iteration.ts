@@ -163,7 +163,7 @@ export class Iteration implements Work {
       return this.end()
     }
     if (engine.failure !== undefined) return this.end()
-    if (!engine.step()) this.nothingRuns()
+    if (!engine.step() && !this.world.findsDeadPeers()) this.nothingRuns()
     return true
   }
 

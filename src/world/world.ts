@@ -147,6 +147,11 @@ export class World {
     return (this.ownSockets ??= new Sockets(this.engine, this.network, this.faults, this.byId))
   }
 
+  /** Nothing else can run: true when a keep-alive will find that the other end of its connection is gone. */
+  findsDeadPeers(): boolean {
+    return this.ownSockets?.findDeadPeers() === true
+  }
+
   /** The actor system; made at the first call, with the nodes there are then as hosts of the directory. */
   actors(): ActorSystem {
     if (this.actorSystem !== undefined) return this.actorSystem

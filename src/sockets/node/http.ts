@@ -97,17 +97,37 @@ function ownAgent(engine: Engine, shared: http.Agent): http.Agent {
   return agent
 }
 
-/** The server looks for slow requests in real time, with a timer that would keep it and its world for ever. */
-export function withoutConnectionChecks(server: object): void {
+/** Node's list of the connections of a server, in the order of their places in memory. */
+type ConnectionList = Record<string, unknown>
+
+/** An HTTP server begins to listen inside a simulation. */
+export function listenForHttp(server: object): void {
   if (!(server instanceof http.Server) && !(server instanceof https.Server)) return
   server.once('listening', () => {
     const symbols = Object.getOwnPropertySymbols(server)
+    const fields = server as unknown as Record<symbol, unknown>
+    // It looks for slow requests in real time, with a timer that would keep it and its world for ever.
     const interval = symbols.find(({ description }) => /connectionsCheckingInterval/i.test(description ?? ''))
-    if (interval !== undefined) clearInterval((server as unknown as Record<symbol, NodeJS.Timeout>)[interval])
+    if (interval !== undefined) clearInterval(fields[interval] as NodeJS.Timeout)
+    const list = symbols.find(({ description }) => description === 'http.server.connections')
+    if (list !== undefined) putInOrder(fields[list] as ConnectionList)
   })
 }
 
-/** True for a socket of a simulation. */
-export function isVirtual(socket: unknown): boolean {
-  return (socket as { _handle?: unknown } | undefined)?._handle instanceof StreamHandle
+/** `closeAllConnections` and `closeIdleConnections` go by this list. */
+function putInOrder(list: ConnectionList): void {
+  for (const key of ['all', 'idle', 'active', 'expired']) {
+    const original = list[key]
+    if (typeof original !== 'function') continue
+    list[key] = (...args: unknown[]): unknown[] => {
+      const parsers = original.apply(list, args) as { readonly socket?: unknown }[]
+      return parsers.toSorted((a, b) => numberOf(a.socket) - numberOf(b.socket))
+    }
+  }
+}
+
+/** Tells the sockets of a simulation apart, in order of their connections. */
+function numberOf(socket: unknown): number {
+  const handle = (socket as { _handle?: unknown } | undefined)?._handle
+  return handle instanceof StreamHandle ? handle.number : 0
 }

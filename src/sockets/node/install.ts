@@ -3,6 +3,8 @@ import { installDgram } from './dgram.ts'
 import { installDns } from './dns.ts'
 import { installFetch } from './fetch.ts'
 import { installHttp } from './http.ts'
+import { refuseHttp2 } from './http2.ts'
+import { installInterfaces } from './interfaces.ts'
 import { installNet } from './net.ts'
 import { installTls } from './tls.ts'
 import { adaptUndici } from './undici-global.ts'
@@ -17,9 +19,11 @@ export function installSockets(): void {
   installNet()
   installDgram()
   installDns()
+  installInterfaces()
   installHttp()
   installFetch()
   installTls()
   adaptUndici()
+  refuseHttp2()
   syncBuiltinESMExports()
 }

@@ -45,7 +45,11 @@ function find(): Internals {
   const readCount = numberIn(streams, 'kReadBytesOrError')
   const readOffset = numberIn(streams, 'kArrayBufferOffset')
   const written = numberIn(streams, 'kBytesWritten')
-  const wasAsync = numberIn(streams, 'kLastWriteWasAsync')
+  // Node 26 has the second one in place of the first.
+  const [wasAsync, writeError] = [streams['kLastWriteWasAsync'], streams['kLastWriteErr']]
+  if (typeof wasAsync !== 'number' && typeof writeError !== 'number') {
+    throw new TypeError('stream_wrap.kLastWriteWasAsync is missing')
+  }
   const state: StreamState = {
     setRead: (count, offset) => {
       fields[readCount] = count
@@ -53,7 +57,8 @@ function find(): Internals {
     },
     setWritten: (bytes, isAsync) => {
       fields[written] = bytes
-      fields[wasAsync] = isAsync ? 1 : 0
+      if (typeof wasAsync === 'number') fields[wasAsync] = isAsync ? 1 : 0
+      if (typeof writeError === 'number') fields[writeError] = 0
     },
   }
   const probe: Record<PropertyKey, unknown> = { readStart: () => 0, readStop: () => 0, close: () => undefined }

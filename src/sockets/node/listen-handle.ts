@@ -35,6 +35,8 @@ export class ListenHandle {
     this.path = 'path' in at ? at.path : undefined
     this.address = 'path' in at ? '' : at.address
     this.port = 'path' in at ? 0 : at.port
+    // By this Node knows that the server's address is its path.
+    if (this.path !== undefined) Object.defineProperty(this, 'getsockname', { value: undefined })
   }
 
   listen(backlog: number): number {

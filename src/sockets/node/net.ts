@@ -5,7 +5,7 @@ import { simulating } from '../../virtual/simulating.ts'
 import { refuse } from '../../virtual/io/treatments.ts'
 import { socketsOf } from '../sockets.ts'
 import { type Internals, internals } from './internals.ts'
-import { withoutConnectionChecks } from './http.ts'
+import { listenForHttp } from './http.ts'
 import { ListenHandle } from './listen-handle.ts'
 import { PipeHandle } from './pipe-handle.ts'
 import { installSocketTimeouts } from './socket-timeouts.ts'
@@ -47,6 +47,9 @@ export function installNet(): void {
       if (engine !== undefined) {
         internalsFor(engine, 'net.Server.listen')
         listen(engine, this as NodeServer, args)
+        const [address, port, addressType, ...rest] = args
+        // Everywhere: as Node does it on a machine that has IPv6.
+        if (addressType !== -1 && !address) return original.call(this, '::', port, 6, ...rest)
       }
       return original.apply(this, args)
     }
@@ -84,17 +87,26 @@ function isPathName(value: unknown): boolean {
   return typeof value === 'string' && !/^\d+$/.test(value.trim())
 }
 
+/** What Node does with a handle that it has made itself. */
 function adopt(parts: Internals, socket: NodeSocket, handle: StreamHandle): void {
   socket._handle = handle
   handle.onread = parts.onRead
   Object.defineProperty(handle, parts.owner, { value: socket, writable: true, configurable: true, enumerable: false })
+  const fields = socket as unknown as Record<symbol, unknown>
+  const symbolOf = (name: string): symbol | undefined =>
+    Object.getOwnPropertySymbols(socket).find(({ description }) => description === name)
+  const [buffer, generator] = [symbolOf('kBuffer'), symbolOf('kBufferGen')]
+  if (buffer === undefined || generator === undefined || !fields[buffer]) return
+  const make = fields[generator]
+  if (typeof make === 'function') fields[buffer] = make() as unknown
+  if (fields[buffer] instanceof Uint8Array) handle.useUserBuffer(fields[buffer])
 }
 
 function listen(engine: Engine, server: NodeServer, args: readonly unknown[]): void {
   const [address, port, addressType] = args
   const sockets = socketsOf(engine)
   if (server._handle !== null) return
-  withoutConnectionChecks(server)
+  listenForHttp(server)
   listenSecurely(server)
   if (addressType === -1 && typeof address === 'string') {
     server._handle = new ListenHandle(sockets, sockets.here, { path: address })

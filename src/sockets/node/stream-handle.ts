@@ -15,8 +15,10 @@ export interface Request {
   oncomplete(...args: unknown[]): void
 }
 
-export const { found } = internals
-const parts = found as Internals
+/** A code, or what Node is to complete: from version 26 on it gives no request of its own. */
+type WriteResult = number | Request
+
+const parts = internals.found as Internals
 
 const readKind = eventKind<unknown>('socket read')
 const doneKind = eventKind<unknown>('socket')
@@ -53,6 +55,11 @@ export class StreamHandle implements ConnectionUser {
     this.host = host
     this.context = captureContext(sockets.engine)
     if (connection !== undefined) this.take(connection)
+  }
+
+  /** Of its connection; 0: it has none. */
+  get number(): number {
+    return this.connection?.number ?? 0
   }
 
   /** Bytes that wait to be sent. */
@@ -217,29 +224,29 @@ export class StreamHandle implements ConnectionUser {
     this.userBuffer = buffer
   }
 
-  writeBuffer(request: Request, data: Uint8Array): number {
+  writeBuffer(request: Request | null, data: Uint8Array): WriteResult {
     // A copy: the writer may use its memory again.
     return this.write(request, Buffer.from(data))
   }
 
-  writeUtf8String(request: Request, text: string): number {
+  writeUtf8String(request: Request | null, text: string): WriteResult {
     return this.write(request, Buffer.from(text, 'utf8'))
   }
 
-  writeAsciiString(request: Request, text: string): number {
+  writeAsciiString(request: Request | null, text: string): WriteResult {
     return this.write(request, Buffer.from(text, 'latin1'))
   }
 
-  writeLatin1String(request: Request, text: string): number {
+  writeLatin1String(request: Request | null, text: string): WriteResult {
     return this.write(request, Buffer.from(text, 'latin1'))
   }
 
-  writeUcs2String(request: Request, text: string): number {
+  writeUcs2String(request: Request | null, text: string): WriteResult {
     return this.write(request, Buffer.from(text, 'utf16le'))
   }
 
   /** `chunks`: buffers, or texts each of which is followed by its encoding. */
-  writev(request: Request, chunks: readonly unknown[], allBuffers: boolean): number {
+  writev(request: Request | null, chunks: readonly unknown[], allBuffers: boolean): WriteResult {
     if (allBuffers) return this.write(request, Buffer.concat(chunks as Uint8Array[]))
     const buffers: Uint8Array[] = []
     for (let index = 0; index < chunks.length; index += 2) {
@@ -249,7 +256,7 @@ export class StreamHandle implements ConnectionUser {
     return this.write(request, Buffer.concat(buffers))
   }
 
-  private write(request: Request, data: Buffer): number {
+  private write(request: Request | null, data: Buffer): WriteResult {
     const { connection, sockets } = this
     const error = connection?.writeError ?? codes.notConnected
     parts.state.setWritten(data.length, false)
@@ -261,9 +268,10 @@ export class StreamHandle implements ConnectionUser {
       return codes.ok
     }
     if (data.length === 0 || connection.write(data)) return codes.ok
-    this.writing = { request, bytes: data.length }
+    const pending = request ?? ({ writeStatus: null } as unknown as Request)
+    this.writing = { request: pending, bytes: data.length }
     parts.state.setWritten(data.length, true)
-    return codes.ok
+    return request === null ? pending : codes.ok
   }
 
   shutdown(request: Request): number {

@@ -155,6 +155,9 @@ export function listenSecurely(server: object): void {
     const handle = socket._handle
     if (!(handle instanceof StreamHandle)) return
     decorate(socket, '')
+    // Who destroys it with an error before it is secure tells nobody else, as with Node's own.
+    const ignore = (): void => {}
+    socket.on('error', ignore)
     handle.shakeHands('client', undefined, (content) => {
       if (content === 'foreign') {
         const error = foreign()
@@ -170,6 +173,7 @@ export function listenSecurely(server: object): void {
         socket.destroy()
         return
       }
+      socket.off('error', ignore)
       Object.assign(socket, { servername, alpnProtocol: answer.protocol })
       socket.emit('secure')
       server.emit('secureConnection', socket)
