@@ -97,7 +97,7 @@ const below: Record<string, readonly string[]> = {
   'src/modules': ['src/engine'],
   'src/network': base,
   'src/nodes': base,
-  'src/sockets': [...base, 'src/network', 'src/nodes', 'src/virtual'],
+  'src/sockets': [...base, 'src/network', 'src/nodes', 'src/virtual', 'src/modules'],
   'src/bus': [...base, 'src/network', 'src/nodes'],
   'src/actors': [...base, 'src/network', 'src/nodes', 'src/bus'],
   'src/workload': [...base, 'src/network', 'src/nodes', 'src/bus'],

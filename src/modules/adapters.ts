@@ -15,4 +15,3 @@ export function adapt(adapter: Adapter): void {
 export function adapterOf(path: string): Adapter | undefined {
   return adapters.find(({ file }) => file.test(path))
 }
-

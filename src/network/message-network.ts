@@ -3,11 +3,11 @@ import type { DelayShaper } from '../chaos/schedule.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
 import { inOrder } from '../engine/event-queue.ts'
-import { SimulationError, badInput } from '../engine/errors.ts'
 import type { Wait } from '../engine/failure.ts'
-import { type Latency, defaultLatency, latencySampler, withoutTail } from './latency.ts'
-import { type CutMode, Link } from './link.ts'
-import { type Endpoint, type Message, describeMessage } from './message.ts'
+import { type Latency, latencySampler, withoutTail } from './latency.ts'
+import type { CutMode, Link } from './link.ts'
+import { Links } from './links.ts'
+import { type Message, describeMessage } from './message.ts'
 import type { MessageRecords } from './message-records.ts'
 import type { NetworkObserver } from './observer.ts'
 import { judge, type Rule } from './rule.ts'
@@ -28,7 +28,7 @@ export interface NetworkCounts {
 }
 
 /** Moves messages between endpoints over one-way links, each delivery an event. */
-export class MessageNetwork {
+export class MessageNetwork extends Links {
   readonly counts: NetworkCounts = { sent: 0, delivered: 0, dropped: 0, duplicated: 0, inFlight: 0 }
   /** Told of every message that is sent, delivered or copied; undefined: nobody listens. */
   observer: NetworkObserver | undefined
@@ -36,20 +36,9 @@ export class MessageNetwork {
   shaper: DelayShaper | undefined
   /** Makes the records of a run that is to be told. */
   records: MessageRecords | undefined
-  protected readonly engine: Engine
   protected readonly faults: FaultPlan
   private readonly copyPayload: <T>(payload: T) => T
-  protected readonly endpoints: Endpoint[] = []
-  private readonly byId = new Map<string, Endpoint>()
-  private outsider: Endpoint | undefined
-  private readonly outsideLinks: Link[] = []
-  /** links[from][to] */
-  private readonly links: (Link | undefined)[][] = []
-  /** All of them; undefined: to be made anew. */
-  private list: readonly Link[] | undefined
   private readonly rules: Rule[] = []
-  private readonly onNewLink: ((link: Link) => void)[] = []
-  private latency = latencySampler(defaultLatency)
   /** Of links that the test has given no latency of their own, once the network is mended. */
   private mended = this.latency
   private messageIds = 0
@@ -57,33 +46,11 @@ export class MessageNetwork {
   private readonly isScripted: boolean
 
   constructor(engine: Engine, faults: FaultPlan, copyPayload: <T>(payload: T) => T) {
-    this.engine = engine
+    super(engine)
     this.faults = faults
     this.copyPayload = copyPayload
     this.isScripted = faults.script !== undefined
     engine.describeWaits(() => this.waits())
-  }
-
-  attach(endpoint: Endpoint): void {
-    this.endpoints.push(endpoint)
-    this.byId.set(endpoint.id, endpoint)
-    this.links[endpoint.index] = []
-  }
-
-  /** Attaches the one endpoint that is no node: the test itself, which no fault and no partition reaches. */
-  attachOutsider(endpoint: Endpoint): void {
-    this.outsider = endpoint
-    // A property, not an element: whoever goes through the links of the nodes does not meet it.
-    this.links[endpoint.index] = []
-  }
-
-  /** Every endpoint, in order of attachment. */
-  get allEndpoints(): readonly Endpoint[] {
-    return this.endpoints
-  }
-
-  endpoint(id: string): Endpoint | undefined {
-    return this.byId.get(id)
   }
 
   /** Names a message that has just been made, before anything is drawn for it. */
@@ -104,17 +71,6 @@ export class MessageNetwork {
     this.latency = latencySampler(latency)
     if (!drawn) this.mended = withoutTail(latency)
     for (const link of this.allLinks) link.sample = this.latency
-  }
-
-  /** Called for every link, those to come too. */
-  eachLink(configure: (link: Link) => void): void {
-    for (const link of this.allLinks) configure(link)
-    this.onNewLink.push(configure)
-  }
-
-  linkBetween(from: Endpoint, to: Endpoint): Link {
-    const row = this.links[from.index] as (Link | undefined)[]
-    return row[to.index] ?? this.createLink(from, to)
   }
 
   /**
@@ -139,18 +95,6 @@ export class MessageNetwork {
     // It stays behind those before it; so a link that nothing has slowed stays as it is.
     link.lastArrival = Math.max(arrival, link.lastArrival + 1)
     if (link.lastArrival !== event.time) this.engine.hasten(event, link.lastArrival)
-  }
-
-  /** A loop: the list is made anew in each iteration. */
-  private listLinks(): readonly Link[] {
-    const list: Link[] = []
-    for (const row of this.links) for (const link of row) if (link !== undefined) list.push(link)
-    return list
-  }
-
-  /** By sender, then by receiver. */
-  get allLinks(): readonly Link[] {
-    return (this.list ??= this.listLinks())
   }
 
   addRule(rule: Rule): () => void {
@@ -197,12 +141,6 @@ export class MessageNetwork {
     this.observer?.sent(message)
     this.records?.sent(message)
     this.drop(message, 'loss')
-  }
-
-  /** True while nothing that is sent from one to the other arrives. */
-  isCut(from: Endpoint, to: Endpoint): boolean {
-    const link = this.linkBetween(from, to)
-    return link.obstructed && link.cuts.some(({ mode }) => mode === 'drop')
   }
 
   /** For a message that could not be sent: what the strategy does to others must not depend on it. */
@@ -384,31 +322,6 @@ export class MessageNetwork {
     message.carrier?.dropped(message)
   }
 
-  private createLink(from: Endpoint, to: Endpoint): Link {
-    if (!this.isAttached(from) || !this.isAttached(to)) {
-      throw new SimulationError('BAD_INPUT', `no link between ${from.id} and ${to.id}: not both are on this network`)
-    }
-    const random = this.engine.random(`link ${from.id} > ${to.id}`)
-    const link = new Link(from, to, random, from === to ? () => 0 : this.latency)
-    ;(this.links[from.index] as (Link | undefined)[])[to.index] = link
-    if (from === this.outsider || to === this.outsider) {
-      this.outsideLinks.push(link)
-      return link
-    }
-    this.list = undefined
-    if (from === to) return link
-    for (const configure of this.onNewLink) configure(link)
-    this.linked(link)
-    return link
-  }
-
-  private isAttached(endpoint: Endpoint): boolean {
-    return this.byId.get(endpoint.id) === endpoint || endpoint === this.outsider
-  }
-
-  /** Called for every new link between two endpoints. */
-  protected linked(_link: Link): void {}
-
   /** Every message that is on the way or kept back, for the reports of who waits for what. */
   private *waits(): Iterable<Wait> {
     for (const { kind, data } of this.engine.waitingEvents) {
@@ -417,13 +330,6 @@ export class MessageNetwork {
     for (const link of this.allLinks) {
       for (const message of link.waiting) yield waitFor(`a blocked link, ${link.name}, to deliver`, message)
     }
-  }
-
-  /** The endpoint of that id; throws SimulationError (BAD_INPUT) that lists the known ones. */
-  protected known(id: string, where: string): Endpoint {
-    const endpoint = this.byId.get(id)
-    if (endpoint !== undefined) return endpoint
-    throw badInput(where, id, `there is no such node; known are ${[...this.byId.keys()].join(', ') || 'none'}`)
   }
 }
 

@@ -26,6 +26,7 @@ export class MessageRecords {
   }
 
   sent(message: Message): void {
+    if (message.isUntold) return
     const { id, kind, from, to, correlationId, failed } = message
     const asked = kind === 'response' ? this.requests.get(correlationId) : undefined
     const subject = subjectOf(message.payload)
@@ -52,6 +53,7 @@ export class MessageRecords {
 
   /** What has become of a message; `leads`: what runs now is caused by it. */
   fate(type: FateRecord['type'], message: Message, reason?: string): void {
+    if (message.isUntold) return
     const send = this.sends.get(message.id) ?? 0
     const { recorder } = this
     const fields = { type, message: message.id, send, cause: send, ...(reason !== undefined && { reason }) }

@@ -53,6 +53,8 @@ export class Message {
   sentAt = 0
   /** What rules of the test have added to its travel, µs. */
   ruledDelay = 0
+  /** It says nothing to people: records leave it out. */
+  isUntold = false
   /** Undefined: it is for the bus at its address. */
   carrier: Carrier | undefined = undefined
 
@@ -87,6 +89,7 @@ export class Message {
     copy.place = this.place
     copy.background = this.background
     copy.carrier = this.carrier
+    copy.isUntold = this.isUntold
     if (failed) withCaller(payload as object, callerOf(this.payload as object))
     return copy
   }

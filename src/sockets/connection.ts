@@ -1,13 +1,14 @@
 import { type EventKind, type SimEvent, eventKind } from '../engine/event.ts'
 import type { Owner } from '../engine/owner.ts'
+import type { Message } from '../network/message.ts'
 import { tcp } from './bounds.ts'
 import { codes } from './codes.ts'
-import type { Host } from './host.ts'
-import type { Listener } from './listener.ts'
+import type { Host, HostConnection } from './host.ts'
+import { Inbox } from './inbox.ts'
+import { KeepAlive } from './keep-alive.ts'
+import type { Kernel } from './kernel.ts'
 import type { Route } from './route.ts'
-import { ReceiveQueue } from './receive-queue.ts'
-import { Segment, type SegmentKind } from './segment.ts'
-import type { Sockets } from './sockets.ts'
+import { Segment, type SegmentKind, type SegmentSender } from './segment.ts'
 
 /** The process above a connection: a socket. Each is called as code of the connection's owner. */
 export interface ConnectionUser {
@@ -19,13 +20,19 @@ export interface ConnectionUser {
   written(): void
 }
 
+/** Who takes connections at a port or path. */
+interface Acceptor {
+  /** Connections on their way to `accept`. */
+  waiting: number
+  accept(connection: Connection): void
+}
+
 type State = 'syn sent' | 'syn received' | 'established' | 'closed'
 
 /** Nothing slows a mended network: what was lost is sent again soon. */
 const calmRetransmission = 10_000
 
 const retransmitKind: EventKind<Connection> = eventKind('tcp retransmission', nameOf, calmRetransmission)
-const keepAliveKind: EventKind<Connection> = eventKind('tcp keep-alive', nameOf)
 
 function nameOf(connection: Connection): string {
   return connection.name
@@ -37,8 +44,8 @@ function upgrades(data: Buffer): boolean {
 }
 
 /** One end of a TCP connection, as the kernel of its machine keeps it. */
-export class Connection {
-  readonly sockets: Sockets
+export class Connection implements HostConnection, SegmentSender {
+  readonly sockets: Kernel
   readonly host: Host
   /** Whose socket it is. */
   readonly owner: Owner
@@ -51,7 +58,7 @@ export class Connection {
   user: ConnectionUser | undefined
   state: State
   /** Who is to take it, at the end that was connected to. */
-  private listener: Listener | undefined
+  private listener: Acceptor | undefined
   /**
    * It carries WebSocket frames of a client, which are masked by chance: Node's own client keeps a store of masks for as long
    * as the process lives, so that a seed sends what the one before has left.
@@ -65,11 +72,7 @@ export class Connection {
   /** Bytes on their way, as far as this end knows. */
   private inFlight = 0
   private nextSequence = 0
-  private readonly received = new ReceiveQueue()
-  private expected = 0
-  private readonly early = new Map<number, Segment>()
-  /** The other end sends no more. */
-  private ended = false
+  private readonly inbox = new Inbox()
   private error: number | undefined
   /** Nothing more is written: the end follows what waits. */
   private ending = false
@@ -80,15 +83,12 @@ export class Connection {
   private lostSegments: Segment[] = []
   private retries = 0
   private timer: SimEvent | undefined
-  private keepAliveEvent: SimEvent | undefined
-  private keepAliveAfter = 0
-  private insists = false
-  private unanswered = 0
+  private readonly alive = new KeepAlive(this)
   /** It waits until the other end has room. */
   private isBlocked = false
   private writeWaits = false
 
-  constructor(sockets: Sockets, host: Host, owner: Owner, route: Route, state: State, number: number) {
+  constructor(sockets: Kernel, host: Host, owner: Owner, route: Route, state: State, number: number) {
     this.sockets = sockets
     this.host = host
     this.owner = owner
@@ -110,12 +110,12 @@ export class Connection {
 
   /** Bytes that have arrived and wait to be read. */
   get unread(): number {
-    return this.received.size
+    return this.inbox.size
   }
 
   /** Something may be read. */
   get hasMore(): boolean {
-    return this.received.size > 0 || this.ended || this.error !== undefined
+    return this.inbox.size > 0 || this.inbox.isEnded || this.error !== undefined
   }
 
   /** True: a segment that was lost is to be sent again. */
@@ -147,13 +147,13 @@ export class Connection {
 
   /** The next bytes; 'end', or a negative code of an error; undefined: nothing yet. */
   read(): Buffer | 'end' | number | undefined {
-    const piece = this.received.shift()
+    const piece = this.inbox.shift()
     if (piece !== undefined) {
       if (this.peer?.isBlocked === true) this.grant()
       return piece
     }
     if (this.error !== undefined) return this.error
-    return this.ended ? 'end' : undefined
+    return this.inbox.isEnded ? 'end' : undefined
   }
 
   /** Nothing more will be written. */
@@ -167,9 +167,9 @@ export class Connection {
     if (this.closed) return
     this.closed = true
     this.user = undefined
-    this.stopKeepAlive()
+    this.alive.stop()
     if (this.state === 'syn sent' || this.error !== undefined) return this.forget()
-    if (this.received.size > 0) return this.abort()
+    if (this.inbox.size > 0) return this.abort()
     this.end()
     this.settle()
   }
@@ -182,34 +182,38 @@ export class Connection {
     this.forget()
   }
 
-  /** Its process has ended, and its machine closes it. */
   orphan(): void {
     this.close()
   }
 
-  /** Its machine is gone, and says nothing. */
   vanish(): void {
     this.user = undefined
     this.state = 'closed'
     this.stopTimers()
   }
 
-  /** Its process has died, and its machine tells the other end. */
   refuse(): void {
     this.transmit(new Segment('rst', this, -1))
   }
 
   /** Asks the other end whether it is still there after so many µs of silence; 0: never. */
   keepAlive(micros: number): void {
-    this.stopKeepAlive()
-    this.keepAliveAfter = micros
-    if (micros > 0 && this.state === 'established') this.watch(micros)
+    this.alive.set(micros)
+  }
+
+  /** Nobody answers: from here on its keep-alive counts as something that happens. False: it has none, or did already. */
+  insist(): boolean {
+    return this.alive.insist()
+  }
+
+  deliver(segment: Segment, message: Message): void {
+    this.sockets.deliver(segment, message)
   }
 
   /** A segment has reached this end. */
   take(segment: Segment): void {
     this.lastActive = this.sockets.engine.now
-    this.unanswered = 0
+    this.alive.answered()
     switch (segment.kind) {
       case 'rst':
         return this.fail(this.state === 'syn sent' ? codes.connectionRefused : codes.connectionReset)
@@ -237,7 +241,7 @@ export class Connection {
     if (segment.data !== undefined) this.inFlight -= segment.data.length
     else if (segment.kind === 'fin') this.endAcknowledged = true
     this.lastActive = this.sockets.engine.now
-    this.unanswered = 0
+    this.alive.answered()
     this.retries = 0
     this.settle()
   }
@@ -277,10 +281,10 @@ export class Connection {
 
   private confirm(segment: Segment): void {
     if (this.state !== 'syn sent') return
-    this.peer = segment.from
+    this.peer = segment.from as Connection
     this.state = 'established'
     this.send('ack')
-    this.keepAlive(this.keepAliveAfter)
+    this.alive.start()
     this.notify((user) => user.opened(codes.ok))
   }
 
@@ -289,7 +293,7 @@ export class Connection {
     if (this.state !== 'syn received' || listener === undefined) return
     this.state = 'established'
     this.listener = undefined
-    this.keepAlive(this.keepAliveAfter)
+    this.alive.start()
     this.host.enter(this.owner, () => {
       listener.waiting--
       listener.accept(this)
@@ -299,20 +303,9 @@ export class Connection {
   private takeInOrder(segment: Segment): void {
     // The acknowledgement of its SYN is lost, or late: this says as much.
     this.accepted()
-    if (segment.sequence < this.expected) return
-    if (segment.sequence > this.expected) {
-      this.early.set(segment.sequence, segment)
-      return
-    }
-    let next: Segment | undefined = segment
-    while (next !== undefined) {
-      this.early.delete(this.expected++)
-      if (next.kind === 'fin') this.ended = true
-      else if (next.data !== undefined) this.received.push(next.data)
-      next = this.early.get(this.expected)
-    }
+    if (!this.inbox.take(segment)) return
     if (!this.closed) this.notify((user) => user.readable())
-    else if (this.received.size > 0) this.abort()
+    else if (this.inbox.size > 0) this.abort()
     this.settle()
   }
 
@@ -344,8 +337,8 @@ export class Connection {
     this.transmit(new Segment(kind, this, -1))
   }
 
-  /** For the end that is connected to: says that it takes the connection. */
-  welcome(listener: Listener, from: Connection): void {
+  /** For the end that is connected to. */
+  welcome(listener: Acceptor, from: Connection): void {
     this.host.connections.add(this)
     this.listener = listener
     this.peer = from
@@ -377,35 +370,6 @@ export class Connection {
     for (const segment of segments) this.transmit(segment)
   }
 
-  private watch(micros: number): void {
-    const { engine, background } = this.sockets
-    const owner = this.insists ? this.host.kernel : background
-    this.keepAliveEvent = engine.scheduleAt(engine.now + micros, keepAliveKind, 0, owner, this.probe, this)
-  }
-
-  /** Nobody answers: from here on its keep-alive counts as something that happens. False: it has none, or did already. */
-  insist(): boolean {
-    const event = this.keepAliveEvent
-    if (event === undefined || this.insists || !this.host.isUp) return false
-    this.insists = true
-    const { engine } = this.sockets
-    engine.cancel(event)
-    this.watch(event.time - engine.now)
-    return true
-  }
-
-  private readonly probe = (): void => {
-    this.keepAliveEvent = undefined
-    this.insists &&= this.unanswered > 0
-    if (this.state !== 'established' || !this.host.isUp) return
-    const silence = this.sockets.engine.now - this.lastActive
-    if (this.unanswered === 0 && silence < this.keepAliveAfter) return this.watch(this.keepAliveAfter - silence)
-    if (this.unanswered >= tcp.keepAliveProbes) return this.fail(codes.timedOut)
-    this.unanswered++
-    this.sockets.transmit(new Segment('probe', this, -1))
-    this.watch(tcp.keepAliveInterval)
-  }
-
   /** Tells the process, when there is one. */
   private notify(tell: (user: ConnectionUser) => void): void {
     const { user } = this
@@ -417,7 +381,7 @@ export class Connection {
 
   /** Forgets it once both ends have nothing more to say. */
   private settle(): void {
-    if (this.closed && this.ended && this.endAcknowledged && this.inFlight === 0) this.forget()
+    if (this.closed && this.inbox.isEnded && this.endAcknowledged && this.inFlight === 0) this.forget()
   }
 
   private forget(): void {
@@ -427,15 +391,10 @@ export class Connection {
   }
 
   private stopTimers(): void {
-    this.stopKeepAlive()
+    this.alive.stop()
     if (this.timer === undefined) return
     this.sockets.engine.cancel(this.timer)
     this.sockets.retrying--
     this.timer = undefined
-  }
-
-  private stopKeepAlive(): void {
-    if (this.keepAliveEvent !== undefined) this.sockets.engine.cancel(this.keepAliveEvent)
-    this.keepAliveEvent = undefined
   }
 }

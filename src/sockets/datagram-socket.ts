@@ -72,7 +72,7 @@ export class DatagramSocket implements Carrier {
     const { sockets } = this
     const view = message.payload as DatagramView
     const host = sockets.hostOf(message.to.id)
-    const socket = host.datagrams.get(view.toPort)
+    const socket = host.datagrams.get(view.toPort) as DatagramSocket | undefined
     const { records } = sockets.network
     if (!host.isUp || socket === undefined || !socket.takes(view)) {
       records?.fate('drop', message, host.isUp ? `nobody at port ${view.toPort}` : `${host.name} is down`)

@@ -3,22 +3,29 @@ import { eventKind } from '../engine/event.ts'
 import { Owner } from '../engine/owner.ts'
 import type { Endpoint } from '../network/message.ts'
 import { ephemeral } from './bounds.ts'
-import type { Connection } from './connection.ts'
-import type { DatagramSocket } from './datagram-socket.ts'
-import type { Listener } from './listener.ts'
 
 const wakeKind = eventKind<unknown>('socket')
+
+/** The end of a connection, as far as the fate of its machine goes. */
+export interface HostConnection {
+  /** Its process has ended, and its machine closes it. */
+  orphan(): void
+  /** Its machine is gone, and says nothing. */
+  vanish(): void
+  /** Its process has died, and its machine tells the other end. */
+  refuse(): void
+}
 
 /** A machine: the network stack below the sockets of one node, or of the test. */
 export class Host {
   readonly name: string
   readonly address: string
   readonly endpoint: Endpoint
-  readonly listeners = new Map<number, Listener>()
+  readonly listeners = new Map<number, object>()
   /** Listeners on paths: Unix sockets. */
-  readonly paths = new Map<string, Listener>()
-  readonly datagrams = new Map<number, DatagramSocket>()
-  readonly connections = new Set<Connection>()
+  readonly paths = new Map<string, object>()
+  readonly datagrams = new Map<number, object>()
+  readonly connections = new Set<HostConnection>()
   /** On whose behalf its timers run; dies with the machine, not with the process. */
   kernel: Owner
   /** The process has ended, and the machine has not: it answers that nobody is there. */
@@ -27,7 +34,7 @@ export class Host {
   private readonly incarnation: () => Owner
   private port: number = ephemeral.first
   /** Connections whose process has died with its machine, until it is known that only the process has. */
-  private fallen: readonly Connection[] = []
+  private fallen: readonly HostConnection[] = []
   /** What has reached a process that is paused. */
   private readonly entering: (() => void)[] = []
 

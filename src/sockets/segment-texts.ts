@@ -8,7 +8,8 @@ export class SegmentTexts {
   private readonly speeches = new WeakMap<Connection, Speech>()
 
   of(segment: Segment): string | undefined {
-    const { kind, from, data } = segment
+    const { kind, data } = segment
+    const from = segment.from as Connection
     switch (kind) {
       case 'syn':
         return from.route.path === undefined ? `connect :${from.remotePort}` : `connect ${from.route.path}`

@@ -1,5 +1,4 @@
 import type { Carrier, Message } from '../network/message.ts'
-import type { Connection } from './connection.ts'
 
 export type SegmentKind = 'syn' | 'syn-ack' | 'ack' | 'data' | 'fin' | 'rst' | 'probe' | 'window'
 
@@ -12,16 +11,25 @@ export interface SegmentView {
   readonly data?: Uint8Array
 }
 
+/** The end of a connection that sends it. */
+export interface SegmentSender {
+  readonly localPort: number
+  readonly remotePort: number
+  readonly isMasked: boolean
+  deliver(segment: Segment, message: Message): void
+  lost(segment: Segment): void
+}
+
 /** One segment of a connection, under way. */
 export class Segment implements Carrier {
   readonly isOrdered = true
   readonly kind: SegmentKind
-  readonly from: Connection
+  readonly from: SegmentSender
   /** Place in the stream of its connection; -1: it has none. */
   readonly sequence: number
   readonly data: Buffer | undefined
 
-  constructor(kind: SegmentKind, from: Connection, sequence: number, data?: Buffer) {
+  constructor(kind: SegmentKind, from: SegmentSender, sequence: number, data?: Buffer) {
     this.kind = kind
     this.from = from
     this.sequence = sequence
@@ -38,7 +46,7 @@ export class Segment implements Carrier {
   }
 
   arrived(message: Message): void {
-    this.from.sockets.deliver(this, message)
+    this.from.deliver(this, message)
   }
 
   dropped(): void {

@@ -10,6 +10,7 @@ import { addressOf, addressOfTest, isLoopback, isOwn, plainAddress } from './add
 import { tcp } from './bounds.ts'
 import { Connection } from './connection.ts'
 import { Host } from './host.ts'
+import type { Kernel } from './kernel.ts'
 import type { Listener } from './listener.ts'
 import { type Route, reversed } from './route.ts'
 import type { Segment } from './segment.ts'
@@ -24,13 +25,14 @@ export interface SocketNode extends LifeCycle {
 
 const nameOfTest = 'test'
 
+/** Segments that only say that others have arrived. */
+const housekeeping: ReadonlySet<string> = new Set(['ack', 'window', 'probe'])
+
 /** The sockets of one simulation: a machine for each node, and one for the test; made when the first one is used. */
-export class Sockets {
+export class Sockets implements Kernel {
   readonly engine: Engine
   readonly network: MessageNetwork
-  /** Keeps no simulation going. */
   readonly background = Owner.background('kernel')
-  /** Connections of which a segment is to be sent again. */
   retrying = 0
   private readonly nodes: ReadonlyMap<string, SocketNode>
   private readonly hosts = new Map<string, Host>()
@@ -115,7 +117,7 @@ export class Sockets {
   findDeadPeers(): boolean {
     let found = false
     for (const host of this.hosts.values()) {
-      for (const connection of host.connections) {
+      for (const connection of host.connections as Set<Connection>) {
         if (!this.isAnswered(connection) && connection.insist()) found = true
       }
     }
@@ -128,21 +130,24 @@ export class Sockets {
     return !this.network.isCut(host.endpoint, to.endpoint) && !this.network.isCut(to.endpoint, host.endpoint)
   }
 
-  segmentSize(connection: Connection): number {
+  segmentSize(end: object): number {
+    const connection = end as Connection
     return connection.host === connection.route.to ? tcp.segmentSize : this.losses.segmentSize(connection)
   }
 
   transmit(segment: Segment): void {
     const { network } = this
-    const { from } = segment
+    const from = segment.from as Connection
     const { host, route } = from
     const view = segment.view
     const id = network.nextMessageId()
     const message = new Message(id, 'one-way', host.endpoint, route.to.endpoint, 'tcp', 0, view, false)
     message.carrier = segment
     message.background = segment.kind !== 'data' && segment.kind !== 'syn'
+    message.isUntold = housekeeping.has(segment.kind)
     network.name(message)
-    if (this.texts !== undefined) nameSubject(view, this.texts.of(segment), segment.data && readable(segment.data), true)
+    if (this.texts !== undefined)
+      nameSubject(view, this.texts.of(segment), segment.data && readable(segment.data), true)
     const link = network.linkBetween(host.endpoint, route.to.endpoint)
     if (this.losses.loses(link, from)) network.lose(message)
     else network.send(message)
@@ -151,7 +156,7 @@ export class Sockets {
   /** A segment has reached its machine. */
   deliver(segment: Segment, message: Message): void {
     const { records } = this.network
-    const { from } = segment
+    const from = segment.from as Connection
     const host = from.route.to
     if (!host.isUp) {
       records?.fate('drop', message, `${host.name} is down`)
@@ -171,7 +176,7 @@ export class Sockets {
 
   /** The sender knows at once, unless nothing comes back to it; where it waits for room it is told by a segment. */
   private acknowledge(segment: Segment, host: Host): void {
-    const { from } = segment
+    const from = segment.from as Connection
     const { kind } = segment
     if (kind !== 'data' && kind !== 'fin' && kind !== 'probe') return
     if (this.network.isCut(host.endpoint, from.host.endpoint)) return from.lost(segment)
@@ -180,9 +185,10 @@ export class Sockets {
   }
 
   private welcome(host: Host, segment: Segment): void {
-    const { from } = segment
+    const from = segment.from as Connection
     const { path, remotePort } = from.route
-    const listener = path === undefined ? host.listeners.get(remotePort) : host.paths.get(path)
+    const found = path === undefined ? host.listeners.get(remotePort) : host.paths.get(path)
+    const listener = found as Listener | undefined
     const back = reversed(from.route, from.host, listener?.address === '::')
     const end = new Connection(this, host, listener?.owner ?? host.kernel, back, 'syn received', from.number)
     if (listener === undefined || !reaches(listener, from)) {
@@ -219,7 +225,7 @@ export class Sockets {
 
   private *waits(): Iterable<Wait> {
     for (const host of this.hosts.values()) {
-      for (const { owner, name, state, lastActive, isRetrying } of host.connections) {
+      for (const { owner, name, state, lastActive, isRetrying } of host.connections as Set<Connection>) {
         if (!owner.alive || state === 'syn received') continue
         const what = state === 'syn sent' ? `connection ${name} to open` : `connection ${name}, idle`
         yield { owner: owner.id, what, since: lastActive, stack: undefined, isUnderWay: isRetrying }

@@ -1,4 +1,5 @@
 /** The tables of the pages against the code: every option is there, with its default, and no other. */
+import { socketRules } from '../../src/sockets/node/table.ts'
 import { ioRules } from '../../src/virtual/io/table.ts'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -25,7 +26,9 @@ const names = (cell: string | undefined): string[] => [...(cell ?? '').matchAll(
 
 /** What becomes of Node's calls, made from the data that install it. */
 function nodeTable(): string {
-  const rows = ioRules.map(({ apis, what, how }) => `| ${listed(apis)} | 0.2 | **${what}**: ${how} |`)
+  const rows = [...ioRules, ...socketRules].map(
+    ({ apis, what, how }) => `| ${listed(apis)} | 0.2 | **${what}**: ${how} |`,
+  )
   return ['| Call | Since | What happens |', '| --- | --- | --- |', ...rows].join('\n')
 }
 

@@ -11,10 +11,12 @@ const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(
 /** A node that sends back what it gets. */
 function echo(sim: Simulation, id = 'server') {
   return sim.node(id, () => {
-    net.createServer((socket) => {
-      socket.on('error', () => {})
-      socket.pipe(socket)
-    }).listen(7)
+    net
+      .createServer((socket) => {
+        socket.on('error', () => {})
+        socket.pipe(socket)
+      })
+      .listen(7)
   })
 }
 
@@ -224,7 +226,7 @@ describe('every fault there is', () => {
       const socket = net.connect(7, 'server')
       const received: Buffer[] = []
       socket.on('data', (data) => received.push(data as unknown as Buffer))
-      for (let left = size; left > 0; ) {
+      for (let left = size; left > 0;) {
         const piece = Buffer.alloc(Math.min(left, 1 + Math.floor(Math.random() * 4_000)))
         for (let at = 0; at < piece.length; at++) piece[at] = Math.floor(Math.random() * 256)
         left -= piece.length
@@ -272,7 +274,10 @@ test('datagrams are lost, doubled and overtaken like any message', async () => {
     async (sim) => {
       const received: string[] = []
       sim.node('server', () => {
-        dgram.createSocket('udp4').on('message', (text) => received.push(String(text))).bind(53)
+        dgram
+          .createSocket('udp4')
+          .on('message', (text) => received.push(String(text)))
+          .bind(53)
       })
       await sim.node('client').run(async () => {
         const socket = dgram.createSocket('udp4')
@@ -304,5 +309,7 @@ test('whoever waits for a connection is told which', async () => {
     { iterations: 1, shrink: false },
   )
   expect(failure?.failure.kind).toBe('Deadlock')
-  expect(failure?.failure.message).toMatch(/client waits for connection client:49152 → silent:80, idle, since [\d.]+ ms/)
+  expect(failure?.failure.message).toMatch(
+    /client waits for connection client:49152 → silent:80, idle, since [\d.]+ ms/,
+  )
 })

@@ -82,7 +82,11 @@ export const scenarios: Record<string, (log: { server: Log; client: Log }, path:
     })
     server.listen(0)
     await once(server, 'listening')
-    const socket = net.connect({ port: (server.address() as net.AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true })
+    const socket = net.connect({
+      port: (server.address() as net.AddressInfo).port,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+    })
     socket.end('question')
     let text = ''
     socket.on('data', (data) => (text += String(data)))
@@ -250,7 +254,13 @@ export const scenarios: Record<string, (log: { server: Log; client: Log }, path:
       const [response] = (await once(request, 'response')) as [http.IncomingMessage]
       let text = ''
       for await (const data of response) text += String(data)
-      log.client([response.statusCode, text, response.headers['x-one'], typeof response.headers.date, request.reusedSocket])
+      log.client([
+        response.statusCode,
+        text,
+        response.headers['x-one'],
+        typeof response.headers.date,
+        request.reusedSocket,
+      ])
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
     log.server(['connections', connections])

@@ -15,7 +15,7 @@ const dnsKind = eventKind<unknown>('dns')
 
 /** Queries that the table of nodes answers. */
 const answered: Readonly<Record<string, (engine: Engine, args: readonly unknown[]) => Answer>> = {
-  lookup: (engine, [name, options]) => lookup(engine, String(name ?? ''), options),
+  lookup: (engine, [name, options]) => lookup(engine, typeof name === 'string' ? name : '', options),
   lookupService: (engine, [address, port]) => lookupService(engine, String(address), Number(port)),
   resolve: (engine, [name, type]) =>
     typeof type === 'string' && type !== 'A' ? absent(`query${type}`, String(name)) : resolve4(engine, String(name)),
@@ -83,7 +83,11 @@ function later(engine: Engine, answer: Answer, give: (...answer: Answer) => void
   engine.scheduleAt(engine.now, dnsKind, dnsKind.code, engine.owner, act, undefined)
 }
 
-function replaceCallback(target: object, key: string, answer: (engine: Engine, args: readonly unknown[]) => Answer): void {
+function replaceCallback(
+  target: object,
+  key: string,
+  answer: (engine: Engine, args: readonly unknown[]) => Answer,
+): void {
   replaceFunction<AnyFunction>(target, key, (original) => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const engine = simulating(`dns.${key}`)
@@ -95,7 +99,11 @@ function replaceCallback(target: object, key: string, answer: (engine: Engine, a
   })
 }
 
-function replacePromise(target: object, key: string, answer: (engine: Engine, args: readonly unknown[]) => Answer): void {
+function replacePromise(
+  target: object,
+  key: string,
+  answer: (engine: Engine, args: readonly unknown[]) => Answer,
+): void {
   replaceFunction<AnyFunction>(target, key, (original) => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const engine = simulating(`dns/promises.${key}`)

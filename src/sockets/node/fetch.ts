@@ -79,7 +79,11 @@ function replaceClass(key: string): void {
     return (replaced ??= new Proxy(value, {
       construct(target, [url, given], newTarget) {
         const { engine } = current
-        return Reflect.construct(target, [url, engine === undefined ? given : optionsFor(engine, given)], newTarget) as object
+        return Reflect.construct(
+          target,
+          [url, engine === undefined ? given : optionsFor(engine, given)],
+          newTarget,
+        ) as object
       },
     }))
   }

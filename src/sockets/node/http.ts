@@ -27,17 +27,23 @@ function installDates(): void {
   replaceFunction<AnyFunction>(http.ServerResponse.prototype, '_storeHeader', (original) => {
     return function (this: unknown, ...args: unknown[]): unknown {
       const response = this as http.ServerResponse
-      if (current.engine === undefined || !response.sendDate) return original.apply(this, args)
+      const { engine } = current
+      if (engine === undefined || !response.sendDate) return original.apply(this, args)
       response.sendDate = false
       const [first, headers] = args
-      return original.call(this, first, dated(response, headers))
+      return original.call(this, first, dated(engine, response, headers))
     }
   })
 }
 
+/** By the clock of the node. */
+function dateText(engine: Engine): string {
+  return new Date(engine.dateMs()).toUTCString()
+}
+
 /** `headers` is what the response keeps, or what was given with the status. */
-function dated(response: http.ServerResponse, headers: unknown): unknown {
-  const date = new Date().toUTCString()
+function dated(engine: Engine, response: http.ServerResponse, headers: unknown): unknown {
+  const date = dateText(engine)
   if (Array.isArray(headers)) {
     const isNested = Array.isArray(headers[0])
     const names = isNested ? headers.map((entry: unknown[]) => entry[0]) : headers.filter((_, index) => index % 2 === 0)

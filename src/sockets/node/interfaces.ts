@@ -22,6 +22,12 @@ export function installInterfaces(): void {
   })
 }
 
-function entry(address: string, netmask: string, bits: number, mac: string, internal: boolean): os.NetworkInterfaceInfo {
+function entry(
+  address: string,
+  netmask: string,
+  bits: number,
+  mac: string,
+  internal: boolean,
+): os.NetworkInterfaceInfo {
   return { address, netmask, family: 'IPv4', mac, internal, cidr: `${address}/${bits}` }
 }

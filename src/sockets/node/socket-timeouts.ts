@@ -1,5 +1,8 @@
 import net from 'node:net'
+import { current } from '../../engine/current.ts'
+import type { Engine } from '../../engine/engine.ts'
 import { replaceFunction } from '../../virtual/replace.ts'
+import { Timeout } from '../../virtual/timeout.ts'
 import { StreamHandle } from './stream-handle.ts'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
@@ -15,7 +18,7 @@ interface TimedSocket {
   removeListener(event: string, listener: () => void): void
 }
 
-const timers = new WeakMap<TimedSocket, NodeJS.Timeout>()
+const timers = new WeakMap<TimedSocket, Timeout>()
 
 /**
  * The idle timeout of virtual sockets. Node's own is a timer of its internals, which runs in real time; this one is set by
@@ -26,9 +29,12 @@ export function installSocketTimeouts(): void {
     return function (this: unknown, ...args: unknown[]): unknown {
       const socket = this as TimedSocket
       const [ms, callback] = args
-      if (!(socket._handle instanceof StreamHandle) || !isDelay(ms)) return original.apply(this, args)
+      const { engine } = current
+      if (engine === undefined || !(socket._handle instanceof StreamHandle) || !isDelay(ms)) {
+        return original.apply(this, args)
+      }
       if (socket.destroyed) return this
-      set(socket, ms, callback as (() => void) | undefined)
+      set(engine, socket, ms, callback as (() => void) | undefined)
       return this
     }
   })
@@ -47,10 +53,10 @@ function isDelay(ms: unknown): ms is number {
   return typeof ms === 'number' && ms >= 0 && Number.isFinite(ms)
 }
 
-function set(socket: TimedSocket, ms: number, callback: (() => void) | undefined): void {
+function set(engine: Engine, socket: TimedSocket, ms: number, callback: (() => void) | undefined): void {
   socket.timeout = ms
   const known = timers.get(socket)
-  if (known !== undefined) clearTimeout(known)
+  known?.close()
   timers.delete(socket)
   if (ms === 0) {
     if (callback !== undefined) socket.removeListener('timeout', callback)
@@ -59,6 +65,6 @@ function set(socket: TimedSocket, ms: number, callback: (() => void) | undefined
   const expire = (): void => {
     if (!socket.destroyed) socket._onTimeout()
   }
-  timers.set(socket, setTimeout(expire, ms).unref())
+  timers.set(socket, new Timeout(engine, expire, ms, undefined, false))
   if (callback !== undefined) socket.once('timeout', callback)
 }

@@ -168,7 +168,7 @@ export class StreamHandle implements ConnectionUser {
   /** Into a buffer that the socket's user has given, piece by piece. */
   private fill(buffer: Uint8Array, read: Buffer): void {
     let target = buffer
-    for (let at = 0; at < read.length && !this.isClosed; ) {
+    for (let at = 0; at < read.length && !this.isClosed;) {
       const size = Math.min(target.length, read.length - at)
       target.set(read.subarray(at, at + size))
       at += size
@@ -251,7 +251,9 @@ export class StreamHandle implements ConnectionUser {
     const buffers: Uint8Array[] = []
     for (let index = 0; index < chunks.length; index += 2) {
       const chunk = chunks[index]
-      buffers.push(typeof chunk === 'string' ? Buffer.from(chunk, chunks[index + 1] as BufferEncoding) : (chunk as Buffer))
+      buffers.push(
+        typeof chunk === 'string' ? Buffer.from(chunk, chunks[index + 1] as BufferEncoding) : (chunk as Buffer),
+      )
     }
     return this.write(request, Buffer.concat(buffers))
   }

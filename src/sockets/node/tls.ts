@@ -5,6 +5,7 @@ import { refuse } from '../../virtual/io/treatments.ts'
 import { replaceFunction } from '../../virtual/replace.ts'
 import { simulating } from '../../virtual/simulating.ts'
 import { type Answer, type Hello, encodeAnswer, encodeHello, namesOf } from './handshake.ts'
+import { processOf } from './http.ts'
 import { StreamHandle } from './stream-handle.ts'
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
@@ -72,7 +73,7 @@ function connect(engine: Engine, args: readonly unknown[]): SecureSocket {
     if (!(below instanceof StreamHandle)) return
     below.shakeHands('server', encodeHello(hello), (content) => {
       if (content === 'foreign') return void socket.destroy(foreign())
-      finish(socket, content as Answer, name, options)
+      finish(engine, socket, content as Answer, name, options)
       return undefined
     })
   }
@@ -85,7 +86,7 @@ function connect(engine: Engine, args: readonly unknown[]): SecureSocket {
 }
 
 /** The client knows whom it has reached. */
-function finish(socket: SecureSocket, answer: Answer, name: string, options: SecureOptions): void {
+function finish(engine: Engine, socket: SecureSocket, answer: Answer, name: string, options: SecureOptions): void {
   const { certificate, protocol } = answer
   finished.add(socket)
   if (certificate === undefined) return void socket.destroy(noCertificate())
@@ -93,7 +94,11 @@ function finish(socket: SecureSocket, answer: Answer, name: string, options: Sec
   Object.assign(socket, { getPeerCertificate: () => certificate })
   const check = options.checkServerIdentity ?? tls.checkServerIdentity
   const error = check(name, certificate as tls.PeerCertificate)
-  if (error !== undefined && options.rejectUnauthorized !== false && process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') {
+  if (
+    error !== undefined &&
+    options.rejectUnauthorized !== false &&
+    processOf(engine).env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0'
+  ) {
     return void socket.destroy(error)
   }
   socket.authorized = error === undefined

@@ -7,6 +7,7 @@ export const scenarios = [
   'actors',
   'many-actors',
   'phase-5',
+  'sockets',
   'memory',
   'empty-simulation',
 ]
