@@ -26,7 +26,7 @@ export default defineConfig({
       '**/node_modules/**',
       'test/**/fixtures/**',
       // Installs packages: `npm run test:packages`.
-      'test/lanes/packages/**',
+      'test/lanes/{packages,network}/**',
       '.ci/**',
       ...(process.env['WATCHDOG_MATRIX'] ? [] : ['test/watchdog/matrix.test.ts']),
     ],
