@@ -10,7 +10,9 @@ export function byId(records: readonly TraceRecord[]): ById {
 }
 
 /** What of a message is in its text. */
-type CallParts = Pick<SendRecord, 'kind' | 'method' | 'payload' | 'failed' | 'plain'> & { readonly request?: number | undefined }
+type CallParts = Pick<SendRecord, 'kind' | 'method' | 'payload' | 'failed' | 'plain'> & {
+  readonly request?: number | undefined
+}
 
 /** 'add(1) #3'. */
 export function callText({ kind, method, payload, request, failed, plain }: CallParts): string {

@@ -65,11 +65,19 @@ function withPlacesTaken(evaluate: () => void): void {
   }
 }
 
+/** Its place has moved in version 6. */
+const agentFiles = ['./dispatcher/agent', './agent']
+
 function agentClass(require: NodeJS.Require): new () => Dispatcher {
+  const file = agentFiles.find((name) => canResolve(require, name)) ?? './agent'
+  return require(file) as new () => Dispatcher
+}
+
+function canResolve(require: NodeJS.Require, name: string): boolean {
   try {
-    return require('./dispatcher/agent') as new () => Dispatcher
+    require.resolve(name)
+    return true
   } catch {
-    // Before version 6.
-    return require('./agent') as new () => Dispatcher
+    return false
   }
 }
