@@ -30,7 +30,9 @@ export function installSocketTimeouts(): void {
       const socket = this as TimedSocket
       const [ms, callback] = args
       const { engine } = current
-      if (engine === undefined || !(socket._handle instanceof StreamHandle) || !isDelay(ms)) {
+      // It has no handle before it is connected.
+      const isVirtual = !socket._handle || socket._handle instanceof StreamHandle
+      if (engine === undefined || !isVirtual || !isDelay(ms)) {
         return original.apply(this, args)
       }
       if (socket.destroyed) return this
