@@ -12,5 +12,5 @@ export default defineConfig({
     }),
   ],
   // The second form: run from this folder.
-  test: { include: ['examples/**/*.test.ts', '{phase-*,sockets}/*.test.ts'] },
+  test: { include: ['examples/**/*.test.ts', '{phase-*,sockets,gallery}/*.test.ts'] },
 })

@@ -2,7 +2,7 @@
 import { once } from 'node:events'
 import dgram from 'node:dgram'
 import net from 'node:net'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { checkSimulation } from '../../src/runner/check-simulation.ts'
 import type { Simulation } from '../../src/world/door.ts'
 
@@ -46,6 +46,12 @@ async function run(body: (sim: Simulation) => Promise<void>, options: object = {
   const { failure } = await checkSimulation(body, { iterations: 5, determinism: 1, shrink: false, ...options })
   if (failure !== undefined) throw new Error(failure.failure.message, { cause: failure.failure.stack })
 }
+
+/** Kinds of real sockets that are open now. */
+const openSockets = (): string[] => process.getActiveResourcesInfo().filter((name) => /^(?:TCP|UDP)/.test(name))
+const openBefore = openSockets()
+
+afterAll(() => expect(openSockets()).toEqual(openBefore))
 
 describe('a partition', () => {
   test('delays what is written until it is healed', () =>
