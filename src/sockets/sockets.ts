@@ -10,7 +10,7 @@ import { addressOf, addressOfTest, isLoopback, isOwn, plainAddress } from './add
 import { tcp } from './bounds.ts'
 import { Connection } from './connection.ts'
 import { Host } from './host.ts'
-import type { Kernel } from './kernel.ts'
+import type { Kernel, SocketHandle } from './kernel.ts'
 import type { Listener } from './listener.ts'
 import { type Route, reversed } from './route.ts'
 import type { Segment } from './segment.ts'
@@ -34,6 +34,8 @@ export class Sockets implements Kernel {
   readonly network: MessageNetwork
   readonly background = Owner.background('kernel')
   retrying = 0
+  /** Those that are not closed. */
+  readonly handles = new Set<SocketHandle>()
   private readonly nodes: ReadonlyMap<string, SocketNode>
   private readonly hosts = new Map<string, Host>()
   private readonly losses: SegmentLosses
@@ -104,6 +106,12 @@ export class Sockets implements Kernel {
   /** The process of a node has died, and its machine has not. */
   resetConnections(node: string): void {
     this.hosts.get(node)?.resetConnections()
+  }
+
+  /** The simulation is over. */
+  end(): void {
+    for (const handle of this.handles) handle.release()
+    this.handles.clear()
   }
 
   /** Nothing is to be sent again. */

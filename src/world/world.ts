@@ -286,6 +286,7 @@ export class World {
   end(): void {
     this.engine.test.alive = false
     if (this.engine.sharedTimers !== undefined) forgetTimeouts(this.engine)
+    this.ownSockets?.end()
     for (const owner of this.workload.owners) owner.alive = false
     for (const node of this.nodes) node.owner.alive = false
   }

@@ -23,6 +23,11 @@ const parts = internals.found as Internals
 const readKind = eventKind<unknown>('socket read')
 const doneKind = eventKind<unknown>('socket')
 
+/** A socket of Node's, as far as HTTP has put something on it. */
+interface NodeSocket {
+  parser?: { close(): void } | null
+}
+
 /** The end of a connection below a socket of Node's: has what TCP and Pipe of node:internal have, and is virtual. */
 export class StreamHandle implements ConnectionUser {
   bytesRead = 0
@@ -54,6 +59,7 @@ export class StreamHandle implements ConnectionUser {
     this.sockets = sockets
     this.host = host
     this.context = captureContext(sockets.engine)
+    sockets.handles.add(this)
     if (connection !== undefined) this.take(connection)
   }
 
@@ -298,8 +304,24 @@ export class StreamHandle implements ConnectionUser {
     this.reading = false
     end()
     if (this.writing !== undefined) this.writing = undefined
-    const owner = parts.owner in this ? (this as unknown as Record<symbol, object>)[parts.owner] : this
-    if (done !== undefined) this.later(() => done.call(owner))
+    const owner = this.socket ?? this
+    this.later(() => {
+      this.sockets.handles.delete(this)
+      done?.call(owner)
+    })
+  }
+
+  private get socket(): NodeSocket | undefined {
+    return (this as unknown as Record<symbol, NodeSocket | undefined>)[parts.owner]
+  }
+
+  /** Node's parsers of HTTP are roots of the collector until they are closed: each would keep its whole simulation. */
+  release(): void {
+    const { socket } = this
+    const parser = socket?.parser
+    if (socket === undefined || parser === undefined || parser === null) return
+    socket.parser = null
+    parser.close()
   }
 
   setKeepAlive(isOn: boolean, seconds: number): number {
