@@ -73,7 +73,7 @@ describe('the same conversation', () => {
       const bus = await server
       return sim.node('client').run(() => {
         const client = new TcpBus({ id: 'client', peers: { server: { host: 'server', port: 7000 } } })
-        return conversation(client, bus).finally(() => client.close())
+        return conversation(client, bus).finally(() => void client.close())
       })
     })
     const loopback = await onLoopback()
