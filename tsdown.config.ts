@@ -10,6 +10,7 @@ const doors: UserConfig = {
     plugin: 'plugin/index.ts',
     reporter: 'reporter/index.ts',
     sdk: 'src/assertions/sdk.ts',
+    history: 'src/history/door.ts',
     'tcp-bus': 'src/tcp-bus/door.ts',
     setup: 'plugin/setup.ts', // the plugin looks for it beside itself
   },

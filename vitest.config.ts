@@ -15,6 +15,7 @@ export default defineConfig({
       { find: /^vitest-simulation\/plugin$/, replacement: source('plugin/index.ts') },
       { find: /^vitest-simulation\/reporter$/, replacement: source('reporter/index.ts') },
       { find: /^vitest-simulation\/setup$/, replacement: source('plugin/setup.ts') },
+      { find: /^vitest-simulation\/history$/, replacement: source('src/history/door.ts') },
       { find: /^vitest-simulation\/tcp-bus$/, replacement: source('src/tcp-bus/door.ts') },
       { find: /^vitest-simulation\/sdk$/, replacement: source('src/assertions/sdk.ts') },
       { find: /^vitest-simulation$/, replacement: source('plugin/api.ts') },

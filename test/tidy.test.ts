@@ -99,6 +99,7 @@ const below: Record<string, readonly string[]> = {
   'src/nodes': base,
   'src/sockets': [...base, 'src/network', 'src/nodes', 'src/virtual', 'src/modules'],
   'src/bus': [...base, 'src/network', 'src/nodes'],
+  'src/history': ['src/engine'],
   'src/tcp-bus': ['src/engine', 'src/bus'],
   'src/actors': [...base, 'src/network', 'src/nodes', 'src/bus'],
   'src/workload': [...base, 'src/network', 'src/nodes', 'src/bus'],

@@ -67,6 +67,7 @@ const types = {
       'vitest-simulation': [join(repository, 'plugin/api.ts')],
       'vitest-simulation/plugin': [join(repository, 'plugin/index.ts')],
       'vitest-simulation/reporter': [join(repository, 'reporter/index.ts')],
+      'vitest-simulation/history': [join(repository, 'src/history/door.ts')],
       'vitest-simulation/tcp-bus': [join(repository, 'src/tcp-bus/door.ts')],
       'vitest-simulation/sdk': [join(repository, 'src/assertions/sdk.ts')],
     },
