@@ -36,7 +36,8 @@ const doors: UserConfig = {
   },
   // Without this the bundler applies our manifest's `sideEffects` to the sources and drops `import './install.ts'`.
   treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },
-  inputOptions: { checks: { pluginTimings: false } },
+  // The names of the sources, as comments above their parts: the package is to stay small.
+  inputOptions: { checks: { pluginTimings: false }, experimental: { attachDebugInfo: 'none' } },
   // Doc comments are in the declarations; beside the code they were a fifth of the package.
   outputOptions: { chunkFileNames: 'shared/[name]-[hash].js', comments: { jsdoc: false } },
 }

@@ -14,8 +14,8 @@ import {
 } from '../../src/history/door.ts'
 import { RandomStreams } from '../../src/random/streams.ts'
 
-type AnyModel = Model<any, any, any>
-type AnyOperation = Operation<any, any>
+type AnyModel = Model<unknown, unknown, unknown>
+type AnyOperation = Operation<unknown, unknown>
 
 /** Tries all orders: right, and far too slow for more than a few operations. */
 function byForce(model: AnyModel, operations: readonly AnyOperation[], state: unknown = model.init()): boolean {

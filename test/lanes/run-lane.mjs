@@ -84,7 +84,10 @@ async function main() {
   const version = (await run(node, ['--version'])).stdout.trim().slice(1)
   const work = await mkdtemp(join(tmpdir(), 'vitest-simulation-lane-'))
   const tarball = options.tarball ? resolve(options.tarball) : (await pack({ build: true, into: work })).tarball
-  const project = await createProject({ node, packages: [tarball, `vitest@${options.vitest}`, '@types/node@22'] })
+  const { devDependencies } = JSON.parse(await readFile(join(repository, 'package.json'), 'utf8'))
+  const ofExamples = ['ioredis', 'p-debounce', 'tarn'].map((name) => `${name}@${devDependencies[name]}`)
+  const packages = [tarball, `vitest@${options.vitest}`, '@types/node@22', ...ofExamples]
+  const project = await createProject({ node, packages })
   const suites = await findSuites()
   const rows = []
   const record = (name, outcome) => {

@@ -50,7 +50,9 @@ async function main() {
   const node = await nodeExecutable(options.node)
   const copy = await realpath(await mkdtemp(join(tmpdir(), 'vitest-simulation-suite-')))
   await cp(repository, copy, { recursive: true, filter: (path) => !left.has(relative(repository, path)) })
-  await npm(node, ['install', '--save-dev', `vitest@${options.vitest}`, '@types/node@24'], copy)
+  // The coverage providers are of the very version of Vitest.
+  const own = ['vitest', '@vitest/coverage-v8', '@vitest/coverage-istanbul'].map((name) => `${name}@${options.vitest}`)
+  await npm(node, ['install', '--save-dev', ...own, '@types/node@24'], copy)
   // The page of a timeline has a script that the build makes.
   await npm(node, ['run', 'build'], copy)
   const report = join(copy, 'report.json')
