@@ -1,5 +1,8 @@
 import { type UserConfig, defineConfig } from 'tsdown'
 
+/** Comments that name the source of each part: a test asks for them; the package is smaller without. */
+const sourceNames = process.env['BUILD_SOURCE_NAMES'] === undefined ? 'none' : 'simple'
+
 /**
  * One build of all doors together, so that code which two doors need becomes one shared chunk, loaded once.
  * No minifying and no source maps: the names stay readable in a stack trace and the package stays small.
@@ -36,8 +39,7 @@ const doors: UserConfig = {
   },
   // Without this the bundler applies our manifest's `sideEffects` to the sources and drops `import './install.ts'`.
   treeshake: { moduleSideEffects: (id, external) => !external && id.endsWith('.ts') },
-  // The names of the sources, as comments above their parts: the package is to stay small.
-  inputOptions: { checks: { pluginTimings: false }, experimental: { attachDebugInfo: 'none' } },
+  inputOptions: { checks: { pluginTimings: false }, experimental: { attachDebugInfo: sourceNames } },
   // Doc comments are in the declarations; beside the code they were a fifth of the package.
   outputOptions: { chunkFileNames: 'shared/[name]-[hash].js', comments: { jsdoc: false } },
 }

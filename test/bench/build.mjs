@@ -25,6 +25,16 @@ export function buildPackage(folder) {
   tsdown('--out-dir', folder, '--no-dts')
 }
 
+/** The same, with comments that name the source of each part. */
+export function buildPackageWithNames(folder) {
+  process.env['BUILD_SOURCE_NAMES'] = 'yes'
+  try {
+    buildPackage(folder)
+  } finally {
+    delete process.env['BUILD_SOURCE_NAMES']
+  }
+}
+
 function tsdown(...options) {
   const home = join(repository, 'node_modules', 'tsdown')
   const { bin } = JSON.parse(readFileSync(join(home, 'package.json'), 'utf8'))

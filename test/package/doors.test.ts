@@ -2,10 +2,12 @@
  * The built package, read without running it: what each door loads, and that it loads nothing else.
  * Needs `npm run build` (npm test does it).
  */
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import ts from 'typescript'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { buildPackageWithNames } from '../bench/build.mjs'
 import { repository } from '../lanes/project.mjs'
 
 const dist = join(repository, 'dist')
@@ -102,10 +104,13 @@ describe('the built package', () => {
   })
 
   test('each module of the source is in one file only', () => {
+    const named = mkdtempSync(join(tmpdir(), 'vitest-simulation-named-'))
+    onTestFinished(() => rmSync(named, { recursive: true }))
+    buildPackageWithNames(named)
     const seen = new Map<string, string[]>()
-    for (const file of readdirSync(dist, { recursive: true, encoding: 'utf8' })) {
+    for (const file of readdirSync(named, { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.js')) continue
-      const text = readFileSync(join(dist, file), 'utf8')
+      const text = readFileSync(join(named, file), 'utf8')
       for (const [, path] of text.matchAll(/^\/\/#region (.+)$/gm)) seen.set(path!, [...(seen.get(path!) ?? []), file])
     }
     expect(seen.size).toBeGreaterThan(0)
