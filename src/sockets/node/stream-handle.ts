@@ -226,6 +226,11 @@ export class StreamHandle implements ConnectionUser {
     return codes.ok
   }
 
+  /** Asked before an idle connection is used again, from Node 26.12 on. */
+  hasPendingRead(): boolean {
+    return this.connection?.hasMore === true
+  }
+
   useUserBuffer(buffer: Uint8Array): void {
     this.userBuffer = buffer
   }
