@@ -46,8 +46,10 @@ function partsOf<Input, Output>(
   operations: readonly Operation<Input, Output>[],
 ): Iterable<readonly Operation<Input, Output>[]> {
   const parts = new Map<string, Operation<Input, Output>[]>()
-  for (const operation of operations) {
-    const { call, return: end } = operation
+  for (const given of operations) {
+    const { call, return: end, output } = given
+    // It has returned, and nothing: that is known, and no reader's answer to what is there.
+    const operation = end !== undefined && output === undefined ? { ...given, output: null as Output } : given
     if (end !== undefined && !(end >= call)) throw badInput('return', end, `it must be ${call} or later, as the call`)
     const key = keyOf?.(operation.input) ?? ''
     const part = parts.get(key)

@@ -8,7 +8,7 @@ export interface Model<State, Input, Output> {
   init(): State
   /**
    * The state after an operation, or undefined where it cannot have had this output. `output` is undefined where nobody knows
-   * it: then any will do.
+   * it: then any will do. It is null where the operation returned nothing.
    */
   step(state: State, input: Input, output: Output | undefined): State | undefined
   /** Operations with different keys do not touch each other, and are checked apart. Default: all touch all. */

@@ -164,6 +164,12 @@ test('what has not returned may have happened, or not, and late', () => {
   expect(checkLinearizable(model, [write, read(1, 1), read(0, 3)]).verdict).toBe('illegal')
 })
 
+test('an answer that is nothing is an answer', () => {
+  const lost = inTurn([{ put: 'a', value: '1' }], [{ get: 'a' }])
+  expect(checkLinearizable(keyValue() as AnyModel, lost).verdict).toBe('illegal')
+  expect(checkLinearizable(keyValue() as AnyModel, inTurn([{ get: 'a' }])).verdict).toBe('ok')
+})
+
 test('it draws where a history goes wrong, and nothing after that', () => {
   const operations = [
     ...Array.from({ length: 30 }, (_, n) => ({ client: 'a', input: { write: n }, call: n * 2, return: n * 2 + 1 })),
