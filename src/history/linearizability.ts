@@ -104,7 +104,7 @@ function isNew(seen: Seen, hash: number, bits: Uint32Array, state: string): bool
   return true
 }
 
-/** All calls and returns by time. What returns at the very time of a call came first. */
+/** All calls and returns by time. What is called at the very time of a return overlaps it: nobody can say which came first. */
 function listOf(operations: readonly Operation<unknown, unknown>[]): Entry {
   const entries: { readonly time: number; readonly entry: Entry }[] = []
   for (const [index, { call, return: end }] of operations.entries()) {
@@ -116,7 +116,7 @@ function listOf(operations: readonly Operation<unknown, unknown>[]): Entry {
     entries.push({ time: end, entry: start.match })
   }
   entries.sort(
-    (a, b) => a.time - b.time || Number(a.entry.isCall) - Number(b.entry.isCall) || a.entry.index - b.entry.index,
+    (a, b) => a.time - b.time || Number(b.entry.isCall) - Number(a.entry.isCall) || a.entry.index - b.entry.index,
   )
   const head: Entry = { index: -1, match: undefined, isCall: true, previous: undefined, next: undefined }
   let last = head

@@ -104,6 +104,16 @@ describe.each(Object.entries(random))('%s', (name, { model, draw }) => {
   })
 })
 
+test('a call at the very time of a return overlaps it, and one after it does not', () => {
+  const history = (call: number): AnyOperation[] => [
+    { client: 'a', input: { write: 1 }, output: undefined, call: 0, return: 5 },
+    { client: 'b', input: { read: true }, output: 0, call, return: 9 },
+  ]
+  const verdict = (call: number): string => checkLinearizable(register(0), history(call) as never).verdict
+  expect(verdict(5)).toBe('ok')
+  expect(verdict(6)).toBe('illegal')
+})
+
 /** One operation after the other. */
 const inTurn = (...steps: readonly (readonly [input: unknown, output?: unknown])[]): AnyOperation[] =>
   steps.map(([input, output], index) => ({ client: 'a', input, output, call: index * 2, return: index * 2 + 1 }))
