@@ -34,29 +34,36 @@ export function encodeFrame(frame: Frame): Buffer {
   return Buffer.concat([head, body])
 }
 
+/** Bytes of a frame's length, which come before it. */
+const headSize = 4
+
 /** Takes frames out of a stream of bytes, however it is cut. */
 export class FrameReader {
   private chunks: Buffer[] = []
   private size = 0
+  /** Bytes to wait for before the chunks are joined: joining at each chunk would copy a long frame once per chunk. */
+  private needed = headSize
 
   /** @throws RangeError when what comes cannot be a frame */
   read(data: Buffer): Frame[] {
     this.chunks.push(data)
     this.size += data.length
     const frames: Frame[] = []
-    for (let body = this.take(); body !== undefined; body = this.take()) frames.push(deserialize(body) as Frame)
+    if (this.size < this.needed) return frames
+    const seen = this.chunks.length === 1 ? data : Buffer.concat(this.chunks)
+    let at = 0
+    for (;;) {
+      this.needed = headSize
+      if (seen.length - at < headSize) break
+      const length = seen.readUInt32BE(at)
+      if (length > longestFrame) throw new RangeError(`a frame of ${length} bytes; at most ${longestFrame} are allowed`)
+      this.needed += length
+      if (seen.length - at < this.needed) break
+      frames.push(deserialize(seen.subarray(at + headSize, at + this.needed)) as Frame)
+      at += this.needed
+    }
+    this.chunks = [seen.subarray(at)]
+    this.size = seen.length - at
     return frames
-  }
-
-  private take(): Buffer | undefined {
-    if (this.size < 4) return undefined
-    const seen = Buffer.concat(this.chunks)
-    this.chunks = [seen]
-    const length = seen.readUInt32BE(0)
-    if (length > longestFrame) throw new RangeError(`a frame of ${length} bytes; at most ${longestFrame} are allowed`)
-    if (seen.length < 4 + length) return undefined
-    this.chunks = [seen.subarray(4 + length)]
-    this.size = seen.length - 4 - length
-    return seen.subarray(4, 4 + length)
   }
 }
