@@ -60,6 +60,23 @@ describe.each([
     }))
 })
 
+test('fetch takes a Request as its second argument', () =>
+  run(async (sim) => {
+    sim.node('echo', () => {
+      const echo = async (request: http.IncomingMessage): Promise<string> => {
+        const chunks = (await request.toArray()) as Buffer[]
+        return `${request.method} ${String(request.headers['x-key'])} ${Buffer.concat(chunks).toString()}`
+      }
+      http.createServer((request, response) => void echo(request).then((text) => response.end(text))).listen(80)
+    })
+    await sim.node('client').run(async () => {
+      const init = new Request('http://elsewhere/', { method: 'PUT', headers: { 'x-key': '7' }, body: 'hello' })
+      const response = await fetch('http://echo/', init)
+      expect(await response.text()).toBe('PUT 7 hello')
+      await expect(fetch('no address', init)).rejects.toThrow(TypeError)
+    })
+  }))
+
 test('the timeouts of one node outlive the crash of another that has set the clock for them', () =>
   run(async (sim) => {
     serve(sim)

@@ -10,41 +10,32 @@ type AnyFunction = (this: unknown, ...args: unknown[]) => unknown
 /** An `Agent` of the undici that is part of Node: it keeps connections. */
 type Dispatcher = object
 
-const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
+/** Where undici keeps its global dispatcher, newest place first. The older one may hold a wrapper for older clients. */
+const places = ['undici.globalDispatcher.2', 'undici.globalDispatcher.1'].map((name) => Symbol.for(name))
 
 /** The pools of connections of each process of a simulation. */
 const dispatchers = new WeakMap<VirtualProcess, Dispatcher>()
-
-/** Node's own; one that somebody has put in its place is for everybody, as they wanted it. */
-let ordinary: Dispatcher | undefined
 
 /** The dispatcher of the running process; undefined: the global one is not Node's, and stays. */
 function dispatcherOf(engine: Engine): Dispatcher | undefined {
   const process = processOf(engine)
   const chosen = chosenDispatcher(process)
   if (chosen !== undefined) return chosen
-  const present = globalOne()
-  if (present === undefined || present !== (ordinary ??= present)) return undefined
+  const Agent = globalClass()
+  // One that somebody has put in its place, such as a mock or a proxy, is for everybody, as they wanted it.
+  if (Agent?.name !== 'Agent') return undefined
   let own = dispatchers.get(process)
-  if (own === undefined) dispatchers.set(process, (own = anotherLike(present)))
+  if (own === undefined) dispatchers.set(process, (own = new Agent()))
   return own
 }
 
-function globalOne(): Dispatcher | undefined {
+/** The class of the global dispatcher. */
+function globalClass(): (new () => Dispatcher) | undefined {
   // Reading it loads undici, which then sets its dispatcher.
   void globalThis.Request
-  return (globalThis as unknown as Record<symbol, Dispatcher | undefined>)[globalDispatcher]
-}
-
-/** Some versions put the agent into a wrapper for older clients, whose class takes the agent. */
-function anotherLike(dispatcher: Dispatcher): Dispatcher {
-  const { constructor } = dispatcher as { readonly constructor: new (inner?: object) => Dispatcher }
-  const second = (globalThis as unknown as Record<symbol, Dispatcher | undefined>)[
-    Symbol.for('undici.globalDispatcher.2')
-  ]
-  if (second === undefined || second === dispatcher) return new constructor()
-  const { constructor: Agent } = second as { readonly constructor: new () => Dispatcher }
-  return new Agent()
+  const held = globalThis as unknown as Record<symbol, Dispatcher | undefined>
+  const dispatcher = places.map((place) => held[place]).find((one) => one !== undefined)
+  return dispatcher?.constructor as (new () => Dispatcher) | undefined
 }
 
 /** `fetch`, `WebSocket` and `EventSource` keep their connections in the process that makes them. */
@@ -54,10 +45,17 @@ export function installFetch(): void {
       const { engine } = current
       if (engine === undefined) return original.apply(this, args)
       const [input, init] = args
+      // What a Request has are getters of its class: a copy of its own properties would be empty.
+      if (init instanceof Request) return fetchLike(original, engine, input, init)
       return original.call(this, input, withDispatcher(engine, init, input))
     }
   })
   for (const key of ['WebSocket', 'EventSource']) replaceClass(key)
+}
+
+/** A function that is async: what a Request refuses rejects, as it does in `fetch`. */
+async function fetchLike(original: AnyFunction, engine: Engine, input: unknown, init: Request): Promise<unknown> {
+  return original.call(globalThis, new Request(input as Request, init), withDispatcher(engine, undefined))
 }
 
 function withDispatcher(engine: Engine, init: unknown, input?: unknown): unknown {
