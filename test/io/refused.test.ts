@@ -29,7 +29,6 @@ const nobody = (): void => undefined
 /** Calls that need more than a path and a callback. */
 const calls: Record<string, () => unknown> = {
   'http2.connect': () => http2.connect('http://localhost:1'),
-  'crypto.subtle.generateKey': () => crypto.subtle.generateKey({ name: 'AES-GCM', length: 128 }, true, ['encrypt']),
   'new Worker': () => new Worker('', { eval: true }),
 }
 
@@ -75,7 +74,13 @@ describe('what cannot be repeated is refused by name', () => {
       ['fs.open', () => promisify(fs.open)('/none', 'a')],
       ['fs.openSync', () => fs.openSync('/none', 'r+')],
       ['child_process.exec', () => promisify(childProcess.exec)('true')],
-      ['crypto.generateKeyPair', () => promisify(crypto.generateKeyPair)('rsa', { modulusLength: 512 })],
+      [
+        'crypto.generateKeyPair',
+        () => promisify(crypto.generateKeyPair)('dsa', { modulusLength: 512, divisorLength: 160 }),
+      ],
+      ['crypto.subtle.generateKey', () => crypto.subtle.generateKey('ML-DSA-44', true, ['sign'])],
+      ['crypto.generatePrime', () => new Promise((resolve) => crypto.generatePrime(32, { add: 12n }, resolve))],
+      ['crypto.generatePrimeSync', () => crypto.generatePrimeSync(32, { add: 12n })],
     ]
     for (const [api, start] of promised) {
       const { failure } = await checkSimulation(

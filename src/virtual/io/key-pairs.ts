@@ -4,12 +4,13 @@ import type { Engine } from '../../engine/engine.ts'
 import { cryptoStream } from '../owner-stream.ts'
 import { replaceFunction } from '../replace.ts'
 import { simulating } from '../simulating.ts'
+import { rsaKey } from './rsa-keys.ts'
 import { afterwards, refuse } from './treatments.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
 
 /** Kinds of keys that are drawn from the seed. */
-export const drawnKeys = ['ed25519', 'ed448', 'x25519', 'x448', 'ec', 'hmac', 'aes'] as const
+export const drawnKeys = ['rsa', 'ed25519', 'ed448', 'x25519', 'x448', 'ec', 'hmac', 'aes'] as const
 
 export const insteadOfGenerating =
   'OpenSSL draws it from a randomness that no seed reaches. ' +
@@ -60,7 +61,9 @@ function drawPrivate(engine: Engine, ecdh: Pick<Curve, 'setPrivateKey'>, bytes: 
   }
 }
 
-function privateKeyOf(engine: Engine, type: unknown, options: Record<string, unknown>): KeyObject | undefined {
+/** A private key from the seed; undefined: keys of this kind are not drawn. */
+export function privateKeyOf(engine: Engine, type: unknown, options: Record<string, unknown>): KeyObject | undefined {
+  if (type === 'rsa') return rsaKey(engine, options['modulusLength'], options['publicExponent'])
   const [prefix, length] = edwards[String(type)] ?? []
   if (prefix !== undefined && length !== undefined) {
     const key = Buffer.concat([Buffer.from(prefix, 'hex'), drawn(engine, length)])
@@ -104,19 +107,27 @@ function isSecret(type: unknown, options: unknown): boolean {
   return type === 'aes' ? [128, 192, 256].includes(length) : type === 'hmac' && length >= 8 && length < 2 ** 31
 }
 
+/** Arguments that Node refuses before it draws. */
+function isMistake(type: unknown, options: unknown): boolean {
+  if (options === null || typeof options !== 'object') return type === 'rsa' || type === 'ec'
+  const { modulusLength, publicExponent = 3, namedCurve } = options as Record<string, unknown>
+  if (type === 'ec') return typeof namedCurve !== 'string'
+  return type === 'rsa' && !(Number.isInteger(modulusLength) && Number.isInteger(publicExponent))
+}
+
 /** Draws keys from the seed, and refuses those that cannot be drawn. */
 export function installKeyPairs(): void {
   replaceFunction<AnyFunction>(crypto, 'generateKeyPairSync', (original) => (...args) => {
     const engine = simulating('crypto.generateKeyPairSync')
-    if (engine === undefined) return original(...args)
+    if (engine === undefined || isMistake(args[0], args[1])) return original(...args)
     return pairOf(engine, 'crypto.generateKeyPairSync', args[0], args[1] as Record<string, unknown> | undefined)
   })
   replaceFunction<AnyFunction>(crypto, 'generateKeyPair', (original) => {
     const generate = (...args: unknown[]): unknown => {
       const engine = simulating('crypto.generateKeyPair')
       const done = args.at(-1)
-      if (engine === undefined || typeof done !== 'function') return original(...args)
       const options = args.length > 2 ? (args[1] as Record<string, unknown> | undefined) : undefined
+      if (engine === undefined || typeof done !== 'function' || isMistake(args[0], options)) return original(...args)
       const { publicKey, privateKey } = pairOf(engine, 'crypto.generateKeyPair', args[0], options)
       afterwards(engine, () => (done as AnyFunction)(null, publicKey, privateKey))
       return undefined

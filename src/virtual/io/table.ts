@@ -1,8 +1,9 @@
 import { compressions } from './compression.ts'
-import { derivations, generations, signatures, subtleMethods } from './cryptography.ts'
+import { derivations, signatures, subtleMethods } from './cryptography.ts'
 import { fileReads, fileWatches, fileWrites, insteadOfWatching, insteadOfWriting } from './files.ts'
-import { drawnKeys, insteadOfGenerating } from './key-pairs.ts'
+import { drawnKeys } from './key-pairs.ts'
 import { childProcesses, insteadOfMoving, insteadOfProcesses } from './processes.ts'
+import { drawnSubtleKeys } from './subtle-keys.ts'
 import { webAssemblyFunctions, webAssemblyStreams } from './web-assembly.ts'
 
 /** What becomes of a call of Node's inside a simulation. */
@@ -34,6 +35,16 @@ export const ioRules: readonly IoRule[] = [
     what: 'virtual',
     how: `drawn from the seed: ${drawnKeys.join(', ')}; other kinds are refused`,
   },
+  {
+    apis: ['crypto.subtle.generateKey'],
+    what: 'virtual',
+    how: `drawn from the seed: ${drawnSubtleKeys.join(', ')}; other kinds are refused`,
+  },
+  {
+    apis: named('crypto', ['generatePrime', 'generatePrimeSync']),
+    what: 'virtual',
+    how: 'drawn from the seed; with `add` they are refused',
+  },
   { apis: ['ecdh.generateKeys', 'dh.generateKeys'], what: 'virtual', how: 'drawn from the seed' },
   { apis: ['new MessageChannel', 'new BroadcastChannel'], what: 'virtual', how: 'an event for each message' },
   { apis: ['blob.stream'], what: 'virtual', how: 'chunks of 64 KiB' },
@@ -64,11 +75,6 @@ export const ioRules: readonly IoRule[] = [
     how: insteadOfWriting,
   },
   { apis: named('fs', fileWatches), what: 'refused', how: insteadOfWatching },
-  {
-    apis: [...named('crypto', generations), 'crypto.subtle.generateKey'],
-    what: 'refused',
-    how: insteadOfGenerating,
-  },
   {
     apis: [...named('child_process', childProcesses), 'cluster.fork', 'new Worker'],
     what: 'refused',

@@ -1,0 +1,51 @@
+import crypto, { type KeyObject } from 'node:crypto'
+import type { Engine } from '../../engine/engine.ts'
+import { drawPrime } from './primes.ts'
+
+/** Length of a modulus, bits: what OpenSSL makes. */
+const modulusBits = { min: 512, max: 16_384 }
+
+/** RFC 8017, and the default of `crypto.generateKeyPair`. */
+const usualExponent = 0x1_0001
+
+/** A private key of RSA from the seed; undefined: no key has these parameters. */
+export function rsaKey(
+  engine: Engine,
+  modulusLength: unknown,
+  exponent: unknown = usualExponent,
+): KeyObject | undefined {
+  if (typeof modulusLength !== 'number' || !Number.isInteger(modulusLength)) return undefined
+  if (modulusLength < modulusBits.min || modulusLength > modulusBits.max) return undefined
+  if (typeof exponent !== 'number' || exponent < 3 || exponent % 2 !== 1 || exponent > 2 ** 32) return undefined
+  const e = BigInt(exponent)
+  const fits = (prime: bigint): boolean => gcd(prime - 1n, e) === 1n
+  const one = drawPrime(engine, Math.ceil(modulusLength / 2), fits)
+  const two = drawPrime(engine, Math.floor(modulusLength / 2), (prime) => prime !== one && fits(prime))
+  const [p, q] = one > two ? [one, two] : [two, one]
+  const n = p * q
+  const d = inverse(e, ((p - 1n) * (q - 1n)) / gcd(p - 1n, q - 1n))
+  const numbers = { n, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) }
+  const texts = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, base64url(value)]))
+  return crypto.createPrivateKey({ key: { kty: 'RSA', ...texts }, format: 'jwk' })
+}
+
+function gcd(a: bigint, b: bigint): bigint {
+  while (b !== 0n) [a, b] = [b, a % b]
+  return a
+}
+
+/** The number by which `value` makes 1 modulo `modulus` (Euclid, extended). */
+function inverse(value: bigint, modulus: bigint): bigint {
+  let [rest, next, factor, nextFactor] = [modulus, value % modulus, 0n, 1n]
+  while (next !== 0n) {
+    const times = rest / next
+    ;[rest, next] = [next, rest - times * next]
+    ;[factor, nextFactor] = [nextFactor, factor - times * nextFactor]
+  }
+  return ((factor % modulus) + modulus) % modulus
+}
+
+function base64url(value: bigint): string {
+  const hex = value.toString(16)
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url')
+}
