@@ -6,6 +6,7 @@ import { simulation } from 'vitest-simulation'
 type GeneratePrime = (size: number, options: crypto.GeneratePrimeOptions) => Promise<unknown>
 
 const generatePrime = promisify(crypto.generatePrime) as unknown as GeneratePrime
+const data = Buffer.from('text')
 const often = { iterations: 3, determinism: 1 } as const
 
 simulation.test('keys are drawn from the seed, and work', often, async (sim) => {
@@ -59,7 +60,6 @@ type Pair = crypto.webcrypto.CryptoKeyPair
 type Key = crypto.webcrypto.CryptoKey
 
 simulation.test('keys of Web Crypto are drawn from the seed, and work', often, async (sim) => {
-  const data = Buffer.from('text')
   const made: string[] = []
   const keep = async (format: 'raw' | 'spki', key: Key): Promise<void> => {
     made.push(Buffer.from(await subtle.exportKey(format, key)).toString('hex'))

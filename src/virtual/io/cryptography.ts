@@ -1,6 +1,7 @@
 import crypto from 'node:crypto'
 import { installKeyPairs } from './key-pairs.ts'
 import { installPrimes } from './primes.ts'
+import { installSigning, installSubtleSigning } from './signing.ts'
 import { installSubtleKeys } from './subtle-keys.ts'
 import { makeFrozen, makeInstant } from './treatments.ts'
 
@@ -28,6 +29,7 @@ export const subtleMethods = [
 /** Cryptography without threads. */
 export function installCryptography(): void {
   for (const key of derivations) makeInstant({ target: crypto, key, api: `crypto.${key}` })
+  installSigning()
   for (const key of signatures) makeInstant({ target: crypto, key, api: `crypto.${key}` }, key)
   installKeyPairs()
   installPrimes()
@@ -36,4 +38,5 @@ export function installCryptography(): void {
   // oxlint-disable-next-line typescript/unbound-method -- it is applied to the object that `generateKey` was called on
   installSubtleKeys(subtle, subtle.importKey as never)
   for (const key of subtleMethods) makeFrozen({ target: subtle, key, api: `crypto.subtle.${key}` })
+  installSubtleSigning(subtle)
 }

@@ -48,7 +48,7 @@ interface Curve {
 }
 
 /** Draws private keys until one is on the curve: one of two numbers of that length may be too large. */
-function drawPrivate(engine: Engine, ecdh: Pick<Curve, 'setPrivateKey'>, bytes: number, topByte = 0xff): Buffer {
+export function drawPrivate(engine: Engine, ecdh: Pick<Curve, 'setPrivateKey'>, bytes: number, topByte = 0xff): Buffer {
   for (;;) {
     const key = drawn(engine, bytes)
     key[0] = (key[0] as number) & topByte

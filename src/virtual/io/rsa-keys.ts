@@ -1,5 +1,6 @@
 import crypto, { type KeyObject } from 'node:crypto'
 import type { Engine } from '../../engine/engine.ts'
+import { gcd, inverse } from './big-numbers.ts'
 import { drawPrime } from './primes.ts'
 
 /** Length of a modulus, bits: what OpenSSL makes. */
@@ -27,22 +28,6 @@ export function rsaKey(
   const numbers = { n, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) }
   const texts = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, base64url(value)]))
   return crypto.createPrivateKey({ key: { kty: 'RSA', ...texts }, format: 'jwk' })
-}
-
-function gcd(a: bigint, b: bigint): bigint {
-  while (b !== 0n) [a, b] = [b, a % b]
-  return a
-}
-
-/** The number by which `value` makes 1 modulo `modulus` (Euclid, extended). */
-function inverse(value: bigint, modulus: bigint): bigint {
-  let [rest, next, factor, nextFactor] = [modulus, value % modulus, 0n, 1n]
-  while (next !== 0n) {
-    const times = rest / next
-    ;[rest, next] = [next, rest - times * next]
-    ;[factor, nextFactor] = [nextFactor, factor - times * nextFactor]
-  }
-  return ((factor % modulus) + modulus) % modulus
 }
 
 function base64url(value: bigint): string {

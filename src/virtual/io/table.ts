@@ -45,6 +45,11 @@ export const ioRules: readonly IoRule[] = [
     what: 'virtual',
     how: 'drawn from the seed; with `add` they are refused',
   },
+  {
+    apis: ['crypto.createSign', 'crypto.publicEncrypt'],
+    what: 'virtual',
+    how: 'nonces, salts and paddings are drawn from the seed, as in `crypto.sign`, `crypto.subtle.sign` and `crypto.subtle.encrypt`',
+  },
   { apis: ['ecdh.generateKeys', 'dh.generateKeys'], what: 'virtual', how: 'drawn from the seed' },
   { apis: ['new MessageChannel', 'new BroadcastChannel'], what: 'virtual', how: 'an event for each message' },
   { apis: ['blob.stream'], what: 'virtual', how: 'chunks of 64 KiB' },
