@@ -18,3 +18,10 @@ export function ownerStream(purpose: string): (engine: Engine) => RandomStream {
 
 /** The stream behind every function of node:crypto and Web Crypto that answers random bytes. */
 export const cryptoStream = ownerStream('crypto')
+
+/** Random bytes of that stream. */
+export function drawBytes(engine: Engine, size: number): Buffer {
+  const buffer = Buffer.alloc(size)
+  cryptoStream(engine).fill(buffer)
+  return buffer
+}

@@ -19,3 +19,9 @@ export function inverse(value: bigint, modulus: bigint): bigint {
   }
   return ((factor % modulus) + modulus) % modulus
 }
+
+/** The bytes of a number, most significant first: `length` of them, or as many as it has. */
+export function bytesOfNumber(number: bigint, length = 0): Buffer {
+  const hex = number.toString(16)
+  return Buffer.from(hex.padStart(Math.max(length, Math.ceil(hex.length / 2)) * 2, '0'), 'hex')
+}

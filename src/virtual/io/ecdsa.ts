@@ -1,6 +1,6 @@
 import crypto, { type KeyObject } from 'node:crypto'
 import type { Engine } from '../../engine/engine.ts'
-import { inverse, numberOf } from './big-numbers.ts'
+import { bytesOfNumber, inverse, numberOf } from './big-numbers.ts'
 import { drawPrivate } from './key-pairs.ts'
 
 /** How the two numbers of a signature are written: as in X.509, or one after the other (IEEE P1363, JSON Web Signature). */
@@ -38,19 +38,15 @@ export function ecdsa(engine: Engine, hash: Buffer, key: KeyObject, form: Signat
     const r = numberOf(pair.getPublicKey().subarray(1, 1 + bytes)) % order
     const s = (inverse(nonce, order) * (text + r * secret)) % order
     if (r === 0n || s === 0n) continue
-    return form === 'der' ? der(r, s) : Buffer.concat([r, s].map((number) => bytesOf(number, bytes)))
+    return form === 'der' ? der(r, s) : Buffer.concat([r, s].map((number) => bytesOfNumber(number, bytes)))
   }
-}
-
-function bytesOf(number: bigint, length: number): Buffer {
-  return Buffer.from(number.toString(16).padStart(length * 2, '0'), 'hex')
 }
 
 /** A sequence of two integers. */
 function der(...numbers: readonly bigint[]): Buffer {
   const integers = numbers.map((number) => {
     // The top bit is a sign.
-    const bytes = bytesOf(number, Math.floor(number.toString(2).length / 8) + 1)
+    const bytes = bytesOfNumber(number, Math.floor(number.toString(2).length / 8) + 1)
     return Buffer.concat([Buffer.from([0x02, bytes.length]), bytes])
   })
   const body = Buffer.concat(integers)

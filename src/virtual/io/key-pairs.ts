@@ -1,7 +1,7 @@
 import crypto, { type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
 import type { Engine } from '../../engine/engine.ts'
-import { cryptoStream } from '../owner-stream.ts'
+import { drawBytes } from '../owner-stream.ts'
 import { replaceFunction } from '../replace.ts'
 import { simulating } from '../simulating.ts'
 import { rsaKey } from './rsa-keys.ts'
@@ -35,12 +35,6 @@ const curves: Readonly<Record<string, readonly [crv: string, curve: string, byte
   secp256k1: ['secp256k1', 'secp256k1', 32],
 }
 
-function drawn(engine: Engine, bytes: number): Buffer {
-  const buffer = Buffer.alloc(bytes)
-  cryptoStream(engine).fill(buffer)
-  return buffer
-}
-
 interface Curve {
   generateKeys(encoding?: unknown, format?: unknown): unknown
   setPrivateKey(key: Buffer): void
@@ -50,7 +44,7 @@ interface Curve {
 /** Draws private keys until one is on the curve: one of two numbers of that length may be too large. */
 export function drawPrivate(engine: Engine, ecdh: Pick<Curve, 'setPrivateKey'>, bytes: number, topByte = 0xff): Buffer {
   for (;;) {
-    const key = drawn(engine, bytes)
+    const key = drawBytes(engine, bytes)
     key[0] = (key[0] as number) & topByte
     try {
       ecdh.setPrivateKey(key)
@@ -66,7 +60,7 @@ export function privateKeyOf(engine: Engine, type: unknown, options: Record<stri
   if (type === 'rsa') return rsaKey(engine, options['modulusLength'], options['publicExponent'])
   const [prefix, length] = edwards[String(type)] ?? []
   if (prefix !== undefined && length !== undefined) {
-    const key = Buffer.concat([Buffer.from(prefix, 'hex'), drawn(engine, length)])
+    const key = Buffer.concat([Buffer.from(prefix, 'hex'), drawBytes(engine, length)])
     return crypto.createPrivateKey({ key, format: 'der', type: 'pkcs8' })
   }
   const [crv, curve, bytes] = (type === 'ec' ? curves[String(options['namedCurve'])] : undefined) ?? []
@@ -97,7 +91,7 @@ function pairOf(engine: Engine, api: string, type: unknown, options: Record<stri
 
 function secretOf(engine: Engine, options: unknown): KeyObject {
   const { length = 0 } = (options ?? {}) as { length?: number }
-  return crypto.createSecretKey(drawn(engine, Math.floor(length / 8)))
+  return crypto.createSecretKey(drawBytes(engine, Math.floor(length / 8)))
 }
 
 /** Where arguments are wrong Node says so itself: it throws before it draws. */
@@ -176,7 +170,7 @@ function installAgreements(): void {
       return function (this: { getPrime(): Buffer }, ...args: unknown[]): unknown {
         const engine = simulating('dh.generateKeys')
         if (engine === undefined) return original.apply(this, args)
-        const key = drawn(engine, Math.max(1, Math.min(this.getPrime().length - 1, 64)))
+        const key = drawBytes(engine, Math.max(1, Math.min(this.getPrime().length - 1, 64)))
         // A group has no `setPrivateKey` of its own; Node's class behind it does.
         if (!setPrivate(this, key)) refuse(engine, 'dh.generateKeys', insteadOfGenerating)
         return original.apply(this, args)

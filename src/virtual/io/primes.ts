@@ -1,8 +1,9 @@
 import crypto from 'node:crypto'
 import type { Engine } from '../../engine/engine.ts'
-import { cryptoStream } from '../owner-stream.ts'
+import { drawBytes } from '../owner-stream.ts'
 import { replaceFunction } from '../replace.ts'
 import { simulating } from '../simulating.ts'
+import { bytesOfNumber, numberOf } from './big-numbers.ts'
 import { afterwards, refuse } from './treatments.ts'
 
 type AnyFunction = (...args: unknown[]) => unknown
@@ -39,9 +40,7 @@ export function drawPrime(engine: Engine, bits: number, isWanted: (prime: bigint
 }
 
 function drawOdd(engine: Engine, bits: number): bigint {
-  const bytes = Buffer.alloc(Math.ceil(bits / 8))
-  cryptoStream(engine).fill(bytes)
-  const drawn = BigInt(`0x${bytes.toString('hex')}`) & ((1n << BigInt(bits)) - 1n)
+  const drawn = numberOf(drawBytes(engine, Math.ceil(bits / 8))) & ((1n << BigInt(bits)) - 1n)
   return drawn | (3n << BigInt(bits - 2)) | 1n
 }
 
@@ -93,6 +92,6 @@ function primeOf(engine: Engine, api: string, size: number, options: unknown): b
   const isSafe = (prime: bigint): boolean => crypto.checkPrimeSync((prime - 1n) / 2n)
   const prime = drawPrime(engine, size, safe === true ? isSafe : undefined)
   if (bigint === true) return prime
-  const bytes = Buffer.from(prime.toString(16).padStart(Math.ceil(size / 8) * 2, '0'), 'hex')
+  const bytes = bytesOfNumber(prime)
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer
 }

@@ -1,6 +1,6 @@
 import crypto, { type KeyObject } from 'node:crypto'
 import type { Engine } from '../../engine/engine.ts'
-import { gcd, inverse } from './big-numbers.ts'
+import { bytesOfNumber, gcd, inverse } from './big-numbers.ts'
 import { drawPrime } from './primes.ts'
 
 /** Length of a modulus, bits: what OpenSSL makes. */
@@ -26,11 +26,8 @@ export function rsaKey(
   const n = p * q
   const d = inverse(e, ((p - 1n) * (q - 1n)) / gcd(p - 1n, q - 1n))
   const numbers = { n, e, d, p, q, dp: d % (p - 1n), dq: d % (q - 1n), qi: inverse(q, p) }
-  const texts = Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, base64url(value)]))
+  const texts = Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, bytesOfNumber(value).toString('base64url')]),
+  )
   return crypto.createPrivateKey({ key: { kty: 'RSA', ...texts }, format: 'jwk' })
-}
-
-function base64url(value: bigint): string {
-  const hex = value.toString(16)
-  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('base64url')
 }

@@ -1,6 +1,6 @@
 import crypto, { type KeyObject } from 'node:crypto'
 import type { Engine } from '../../engine/engine.ts'
-import { cryptoStream } from '../owner-stream.ts'
+import { drawBytes } from '../owner-stream.ts'
 
 /** Length of a salt as a number that is not one: OpenSSL's own values. */
 const { RSA_PSS_SALTLEN_DIGEST, RSA_PSS_SALTLEN_MAX_SIGN, RSA_PSS_SALTLEN_AUTO } = crypto.constants
@@ -19,7 +19,7 @@ export function signPss(
   const isMost = saltLength === RSA_PSS_SALTLEN_MAX_SIGN || saltLength === RSA_PSS_SALTLEN_AUTO
   const bytes = saltLength === RSA_PSS_SALTLEN_DIGEST ? hash.length : isMost ? most : saltLength
   if (!(bytes >= 0 && bytes <= most)) return undefined
-  const salt = drawn(engine, bytes)
+  const salt = drawBytes(engine, bytes)
   const digest = crypto.createHash(algorithm).update(Buffer.alloc(8)).update(hash).update(salt).digest()
   const block = Buffer.concat([Buffer.alloc(most - bytes), Buffer.from([1]), salt])
   mask(block, algorithm, digest)
@@ -40,7 +40,7 @@ export function encryptOaep(
   const ofLabel = crypto.createHash(algorithm).update(label).digest()
   const space = length - text.length - 2 * ofLabel.length - 2
   if (space < 0) return undefined
-  const seed = drawn(engine, ofLabel.length)
+  const seed = drawBytes(engine, ofLabel.length)
   const block = Buffer.concat([ofLabel, Buffer.alloc(space), Buffer.from([1]), text])
   mask(block, algorithm, seed)
   mask(seed, algorithm, block)
@@ -51,8 +51,8 @@ export function encryptOaep(
 export function encryptPkcs1(engine: Engine, text: Uint8Array, key: KeyObject): Buffer | undefined {
   const space = Math.ceil(bitsOf(key) / 8) - text.length - 3
   if (space < 8) return undefined
-  const padding = drawn(engine, space)
-  while (padding.includes(0)) drawn(engine, 1).copy(padding, padding.indexOf(0))
+  const padding = drawBytes(engine, space)
+  while (padding.includes(0)) drawBytes(engine, 1).copy(padding, padding.indexOf(0))
   return encryptRaw(key, Buffer.concat([Buffer.from([0, 2]), padding, Buffer.alloc(1), text]))
 }
 
@@ -63,12 +63,6 @@ function encryptRaw(key: KeyObject, message: Buffer): Buffer {
 /** Length of the modulus, bits. */
 function bitsOf(key: KeyObject): number {
   return key.asymmetricKeyDetails?.modulusLength as number
-}
-
-function drawn(engine: Engine, bytes: number): Buffer {
-  const buffer = Buffer.alloc(bytes)
-  cryptoStream(engine).fill(buffer)
-  return buffer
 }
 
 /** Hides bytes behind what grows from a seed (MGF1, RFC 8017, appendix B.2.1). */

@@ -1,6 +1,6 @@
 import crypto, { type KeyObject } from 'node:crypto'
 import type { Engine } from '../../engine/engine.ts'
-import { cryptoStream } from '../owner-stream.ts'
+import { drawBytes } from '../owner-stream.ts'
 import { replaceFunction } from '../replace.ts'
 import { simulating } from '../simulating.ts'
 import { insteadOfGenerating, privateKeyOf } from './key-pairs.ts'
@@ -68,9 +68,7 @@ function secretOf(engine: Engine, name: string, { length, hash }: Algorithm): Ui
   if (/^AES-(?:CBC|CTR|GCM|KW)$/.test(name)) bits = [128, 192, 256].includes(length as number) ? length : undefined
   else if (name === 'HMAC') bits = length ?? blockBits[hashName(hash)]
   if (typeof bits !== 'number' || !(bits > 0) || bits > 2 ** 20) return undefined
-  const key = new Uint8Array(Math.ceil(bits / 8))
-  cryptoStream(engine).fill(key)
-  return key
+  return drawBytes(engine, Math.ceil(bits / 8))
 }
 
 function hashName(hash: unknown): string {
